@@ -1,0 +1,38 @@
+import { now } from '../platform/clock';
+import { commit, GRPC, grpcCode, type WriteOp } from '../platform/commit';
+import type { Version } from '../platform/firestore';
+import type { OptOut } from './schema';
+import { readContacts, updateContact } from './store';
+
+/** A contact's wish and the version it was read at. One read, never cached: a wish counts at once. */
+export async function optOutState(
+  contactId: string,
+): Promise<{ optedOut: boolean; version: Version | undefined }> {
+  const [contact] = await readContacts([contactId]);
+  return { optedOut: Boolean(contact?.data?.optOut), version: contact?.version };
+}
+
+/** Whether a contact asked for no more offers. */
+export const hasOptedOut = async (contactId: string): Promise<boolean> =>
+  (await optOutState(contactId)).optedOut;
+
+/** The write that records a person's wish; with a version, only if nothing changed since. */
+export const optOutWrite = (
+  contactId: string,
+  source: OptOut['source'],
+  at: number,
+  version?: Version,
+): WriteOp => updateContact(contactId, { optOut: { at, source }, updatedAt: now() }, version);
+
+/** The write that takes it back. */
+export const optInWrite = (contactId: string): WriteOp =>
+  updateContact(contactId, { optOut: null, updatedAt: now() });
+
+/** Records a wish; a contact that is gone has none. */
+export async function recordPreference(write: WriteOp): Promise<void> {
+  try {
+    await commit([write]);
+  } catch (error) {
+    if (grpcCode(error) !== GRPC.notFound) throw error;
+  }
+}

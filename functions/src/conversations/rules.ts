@@ -1,0 +1,38 @@
+import type { Role } from '../team/schema';
+import type { Conversation } from './schema';
+
+/** WhatsApp takes free-form messages for 24 h from the customer's last one. */
+const WINDOW_MS = 24 * 60 * 60 * 1_000;
+
+/** Whether the customer-service window is open at `now`. */
+export const windowIsOpen = (lastInboundAt: number | null, now: number): boolean =>
+  lastInboundAt !== null && now < lastInboundAt + WINDOW_MS;
+
+/** A conversation's id: one per channel and contact. */
+export const conversationIdOf = (channelId: string, contactId: string): string =>
+  `${channelId}_${contactId}`;
+
+/**
+ * Whether a member may see and answer a conversation: supervisors and admins all, agents those
+ * they take part in and unassigned ones. `firestore.rules` says the same for reading.
+ */
+export function mayAccess(
+  member: { uid: string; role: Role },
+  { participants, assigneeId }: Pick<Conversation, 'participants' | 'assigneeId'>,
+): boolean {
+  switch (member.role) {
+    case 'admin':
+    case 'supervisor':
+      return true;
+    case 'agent':
+      return assigneeId === null || assigneeId === member.uid || participants.includes(member.uid);
+    case 'viewer':
+      return false;
+  }
+}
+
+/** A webhook older than this may come after newer messages of the same conversation. */
+const LATE_MS = 10_000;
+
+/** Whether a message is so old that a newer one may have been stored before it. */
+export const isLate = (timestamp: number, now: number): boolean => now - timestamp > LATE_MS;

@@ -1,0 +1,102 @@
+import { now } from '../platform/clock';
+import type { WriteOp } from '../platform/commit';
+import { increment, maximum, union } from '../platform/firestore';
+import type { Conversation, Preview } from './schema';
+import { createConversation, updateConversation } from './store';
+
+/** What a batch of one customer's messages does to the conversation. */
+export interface Inbound {
+  conversationId: string;
+  channelId: string;
+  contactId: string;
+  contactName: string | undefined;
+  address: Conversation['address'];
+  /** How many messages of it count as unread. */
+  unread: number;
+  /** The newest; absent where a newer message may be stored already. */
+  preview: Preview | undefined;
+  wamid: string | undefined;
+  /** Absent where nothing of it opens the 24 h window. */
+  inboundAt: number | undefined;
+  at: number;
+}
+
+/**
+ * The write for inbound messages of a conversation that exists. It reads nothing: counters and
+ * times are computed by the server, so order does not matter, and it fails where there is none.
+ */
+export function inboundUpdate(inbound: Inbound): WriteOp {
+  const { conversationId, contactName, address, unread, preview, wamid, inboundAt, at } = inbound;
+  const writtenByCustomer = inboundAt !== undefined;
+  return updateConversation(conversationId, {
+    lastMessageAt: maximum(at),
+    ...(preview ? { lastMessage: preview } : {}),
+    ...(contactName ? { contactName } : {}),
+    ...(address.phone ? { 'address.phone': address.phone } : {}),
+    ...(address.bsuid ? { 'address.bsuid': address.bsuid } : {}),
+    ...(unread > 0 ? { unreadCount: increment(unread) } : {}),
+    // A customer who writes opens whatever was snoozed, waiting or resolved.
+    ...(writtenByCustomer
+      ? {
+          lastInboundAt: maximum(inboundAt),
+          status: 'open',
+          snoozedUntil: null,
+          ...(wamid ? { lastInboundWamid: wamid } : {}),
+        }
+      : {}),
+  });
+}
+
+/** The write for the first messages between a channel and a contact; fails where there is one. */
+export const inboundCreate = (inbound: Inbound): WriteOp =>
+  createConversation(inbound.conversationId, {
+    ...emptyConversation(inbound.channelId, inbound.contactId, inbound.at),
+    contactName: inbound.contactName ?? null,
+    address: inbound.address,
+    unreadCount: inbound.unread,
+    lastMessage: inbound.preview ?? null,
+    lastInboundAt: inbound.inboundAt ?? null,
+    lastInboundWamid: inbound.wamid ?? null,
+  });
+
+/** What a reply does to the conversation; `userId` is null where the system itself answers. */
+export const outboundUpdate = (
+  conversationId: string,
+  { userId, preview, at }: { userId: string | null; preview: Preview; at: number },
+): WriteOp =>
+  updateConversation(conversationId, {
+    lastMessage: preview,
+    lastMessageAt: maximum(at),
+    ...(userId ? { participants: union(userId) } : {}),
+  });
+
+/** The write for a conversation that the business begins. */
+export const outboundCreate = (
+  conversationId: string,
+  conversation: Pick<Conversation, 'channelId' | 'contactId' | 'contactName' | 'address'>,
+  { userId, preview, at }: { userId: string | null; preview: Preview; at: number },
+): WriteOp =>
+  createConversation(conversationId, {
+    ...emptyConversation(conversation.channelId, conversation.contactId, at),
+    ...conversation,
+    participants: userId ? [userId] : [],
+    lastMessage: preview,
+  });
+
+const emptyConversation = (channelId: string, contactId: string, at: number): Conversation => ({
+  channelId,
+  contactId,
+  contactName: null,
+  address: {},
+  status: 'open',
+  snoozedUntil: null,
+  participants: [],
+  assigneeId: null,
+  labels: [],
+  unreadCount: 0,
+  lastMessage: null,
+  lastMessageAt: at,
+  lastInboundAt: null,
+  lastInboundWamid: null,
+  createdAt: now(),
+});

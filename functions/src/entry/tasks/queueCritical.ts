@@ -1,0 +1,4 @@
+import { queueOf } from './queue';
+
+/** Sends messages of the priority "critical". */
+export const queueCritical = queueOf('critical');

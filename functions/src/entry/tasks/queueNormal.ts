@@ -1,0 +1,4 @@
+import { queueOf } from './queue';
+
+/** Sends messages of the priority "normal". */
+export const queueNormal = queueOf('normal');

@@ -1,0 +1,52 @@
+/**
+ * The table of contents: every deployed function, one line each. With FUNCTION_TARGET set, as in
+ * an instance, only that function's module is loaded; without it, as at discovery, all are.
+ */
+import './options';
+import { lazyFunctions } from './lazyFunctions';
+
+/* eslint-disable @typescript-eslint/no-require-imports -- loading has to be lazy and synchronous */
+Object.assign(
+  exports,
+  lazyFunctions({
+    whatsappWebhook: () => require('./entry/http/whatsappWebhook').whatsappWebhook,
+    messages: {
+      send: () => require('./entry/callables/messagesSend').messagesSend,
+      sendBulk: () => require('./entry/callables/messagesSendBulk').messagesSendBulk,
+      cancel: () => require('./entry/callables/messagesCancel').messagesCancel,
+    },
+    queue: {
+      critical: () => require('./entry/tasks/queueCritical').queueCritical,
+      normal: () => require('./entry/tasks/queueNormal').queueNormal,
+      low: () => require('./entry/tasks/queueLow').queueLow,
+    },
+    conversations: {
+      assign: () => require('./entry/callables/conversationsAssign').conversationsAssign,
+      setStatus: () => require('./entry/callables/conversationsSetStatus').conversationsSetStatus,
+      label: () => require('./entry/callables/conversationsLabel').conversationsLabel,
+      addNote: () => require('./entry/callables/conversationsAddNote').conversationsAddNote,
+      markRead: () => require('./entry/callables/conversationsMarkRead').conversationsMarkRead,
+    },
+    channels: {
+      connect: () => require('./entry/callables/channelsConnect').channelsConnect,
+      pause: () => require('./entry/callables/channelsPause').channelsPause,
+      resume: () => require('./entry/callables/channelsResume').channelsResume,
+    },
+    templates: {
+      sync: () => require('./entry/callables/templatesSync').templatesSync,
+    },
+    team: {
+      invite: () => require('./entry/callables/teamInvite').teamInvite,
+      changeRole: () => require('./entry/callables/teamChangeRole').teamChangeRole,
+      deactivate: () => require('./entry/callables/teamDeactivate').teamDeactivate,
+      claims: () => require('./entry/triggers/teamClaims').teamClaims,
+    },
+    deadLetters: {
+      list: () => require('./entry/callables/deadLettersList').deadLettersList,
+      replay: () => require('./entry/callables/deadLettersReplay').deadLettersReplay,
+    },
+    schedules: {
+      everyMinute: () => require('./entry/schedules/everyMinute').everyMinute,
+    },
+  }),
+);

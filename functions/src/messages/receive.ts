@@ -1,0 +1,172 @@
+import {
+  guessContact,
+  linkAliases,
+  newContact,
+  rememberContact,
+  resolveContact,
+} from '../contacts/identify';
+import { freshConversation } from '../conversations/access';
+import { conversationIdOf, isLate } from '../conversations/rules';
+import { inboundCreate, inboundUpdate } from '../conversations/writes';
+import { now } from '../platform/clock';
+import { commit, GRPC, grpcCode, isConflict, type WriteOp } from '../platform/commit';
+import { commitGroups, type GroupOutcome } from '../platform/commitGroups';
+import type { Version } from '../platform/firestore';
+import type { MessageEvent } from '../platform/whatsapp/webhook';
+import { mapConcurrently } from '../shared/async';
+import { applyIdentityChange } from './identityChange';
+import { groupBySender, inboundEffect, inboundMessage, timeOf, type InboundGroup } from './inbound';
+import { isModifier, modify } from './modify';
+import { createMessage, readMessages } from './store';
+import { asksToStopNow, stopPlan } from './stop';
+
+const CONCURRENCY = 16;
+/** Between a look and a write others may write; each round needs another's success to fail. */
+const MAX_ROUNDS = 20;
+
+export interface ReceiveReport {
+  stored: number;
+  duplicates: number;
+}
+
+/**
+ * Stores customers' messages, each exactly once however often it is delivered: the document's id
+ * is the de-duplication, in the same commit as its effect on the conversation. Nothing is read in
+ * the usual case (a known conversation, in order); what conflicts is looked up and tried again.
+ *
+ * @throws when Firestore is out of order; what was stored is recognised at the next delivery
+ */
+export async function receiveMessages(events: MessageEvent[]): Promise<ReceiveReport> {
+  const report: ReceiveReport = { stored: 0, duplicates: 0 };
+  const count = (stored: number, of: number): void => {
+    report.stored += stored;
+    report.duplicates += of - stored;
+  };
+
+  const moved = await mapConcurrently(events, CONCURRENCY, applyIdentityChange);
+  const groups = groupBySender(moved.filter(({ content }) => !isModifier(content)));
+  const [usual, special] = partition(groups, isUsual);
+
+  const plans = usual.map(knownPlan);
+  const outcomes = await commitGroups(plans.map(({ writes }) => writes));
+  await mapConcurrently(usual, CONCURRENCY, async (group, index) => {
+    const outcome = outcomes[index] as GroupOutcome;
+    const plan = plans[index] as Plan;
+    if (outcome.ok) {
+      await linkAliases(group.identity, plan.contactId);
+      rememberContact(group.identity, plan.contactId);
+      count(group.messages.length, group.messages.length);
+    } else {
+      count(await storeConflicting(group, outcome.conflict), group.messages.length);
+    }
+  });
+  await mapConcurrently(special, CONCURRENCY, async (group) => {
+    count(await storeLookedUp(group), group.messages.length);
+  });
+
+  // After the messages of the same POST, which they may change.
+  await mapConcurrently(moved, CONCURRENCY, async (event) => {
+    if (isModifier(event.content)) count((await modify(event, event.content)) ? 1 : 0, 1);
+  });
+  return report;
+}
+
+/** Writes that store a group whole, and whose contact they are for. */
+interface Plan {
+  contactId: string;
+  writes: WriteOp[];
+  /** What is to be done once they are stored. */
+  afterwards?: (version: Version) => Promise<void>;
+}
+
+/** Groups that can be stored without looking first. */
+const isUsual = (group: InboundGroup): boolean =>
+  !asksToStopNow(group) && !isLate(timeOf(group.messages.at(-1)?.event as MessageEvent), now());
+
+const messageWrites = (group: InboundGroup, contactId: string): WriteOp[] =>
+  group.messages.map(({ id, event }) => createMessage(id, inboundMessage(event, contactId)));
+
+/** For a conversation that exists; fails as not found where there is none. */
+function knownPlan(group: InboundGroup): Plan {
+  const contactId = guessContact(group.identity);
+  return {
+    contactId,
+    writes: [
+      ...messageWrites(group, contactId),
+      inboundUpdate(inboundEffect(group, contactId, true)),
+    ],
+  };
+}
+
+/** For somebody who never wrote; fails as existing where anything of it is known. */
+function newPlan(group: InboundGroup): Plan {
+  const { contactId, writes } = newContact(group.identity);
+  return {
+    contactId,
+    writes: [
+      ...messageWrites(group, contactId),
+      ...writes,
+      inboundCreate(inboundEffect(group, contactId, true)),
+    ],
+  };
+}
+
+async function storeConflicting(group: InboundGroup, conflict: number): Promise<number> {
+  if (conflict === GRPC.alreadyExists && group.messages.length === 1) return 0;
+  if (conflict === GRPC.notFound) {
+    const plan = newPlan(group);
+    try {
+      await commit(plan.writes);
+      rememberContact(group.identity, plan.contactId);
+      return group.messages.length;
+    } catch (error) {
+      if (!isConflict(error)) throw error;
+    }
+  }
+  return storeLookedUp(group);
+}
+
+/** Stores what of a group is not stored yet, on the ground of what is; gives how many. */
+async function storeLookedUp(group: InboundGroup): Promise<number> {
+  for (let round = 1; ; round++) {
+    const stored = await readMessages(group.messages.map(({ id }) => id));
+    const messages = group.messages.filter((_, index) => !stored[index]?.data);
+    if (messages.length === 0) return 0;
+    const plan = await lookedUpPlan({ ...group, messages });
+    try {
+      const version = await commit(plan.writes);
+      rememberContact(group.identity, plan.contactId);
+      await plan.afterwards?.(version);
+      return messages.length;
+    } catch (error) {
+      if (!isConflict(error) || round === MAX_ROUNDS) {
+        throw new Error(`a group could not be stored (${grpcCode(error)})`, { cause: error });
+      }
+    }
+  }
+}
+
+async function lookedUpPlan(group: InboundGroup): Promise<Plan> {
+  const contact = await resolveContact(group.identity);
+  const conversation = await freshConversation(
+    conversationIdOf(group.channelId, contact.contactId),
+  );
+  const last = group.messages.at(-1)?.event as MessageEvent;
+  const isNewest = !conversation || timeOf(last) >= conversation.lastMessageAt;
+  const effect = inboundEffect(group, contact.contactId, isNewest);
+  const stop = asksToStopNow(group) ? await stopPlan(group, contact) : undefined;
+  return {
+    contactId: contact.contactId,
+    writes: [
+      ...messageWrites(group, contact.contactId),
+      ...contact.writes,
+      conversation ? inboundUpdate(effect) : inboundCreate(effect),
+      ...(stop?.writes ?? []),
+    ],
+    ...(stop?.afterwards ? { afterwards: stop.afterwards } : {}),
+  };
+}
+
+function partition<T>(items: T[], test: (item: T) => boolean): [T[], T[]] {
+  return [items.filter(test), items.filter((item) => !test(item))];
+}

@@ -1,0 +1,73 @@
+import { asksToStop } from '../contacts/rules';
+import { optOutState, optOutWrite } from '../contacts/optOut';
+import type { Resolved } from '../contacts/identify';
+import { conversationIdOf } from '../conversations/rules';
+import { stopReply, stopWords } from '../params';
+import type { WriteOp } from '../platform/commit';
+import type { Version } from '../platform/firestore';
+import { hashId } from '../shared/ids';
+import { timeOf, type InboundGroup } from './inbound';
+import { handOver, intentWrites, outboundMessage, payloadOf, type Intent } from './intent';
+
+/** The message of a group in which the customer asks for no more offers, if there is one. */
+const stopMessage = (group: InboundGroup) => {
+  const words = stopWords();
+  return group.messages.find(
+    ({ event }) => event.content.type === 'text' && asksToStop(event.content.value.body, words),
+  );
+};
+
+export const asksToStopNow = (group: InboundGroup): boolean => stopMessage(group) !== undefined;
+
+interface StopPlan {
+  writes: WriteOp[];
+  /** What is to be done once they are stored. */
+  afterwards?: (version: Version) => Promise<void>;
+}
+
+/**
+ * The writes that record the wish and answer it, for the commit that stores the message. A wish
+ * that is known already is neither recorded nor answered again; the version of the contact that
+ * was read sees to it that of two at once only one is.
+ */
+export async function stopPlan(
+  group: InboundGroup,
+  contact: Resolved,
+): Promise<StopPlan | undefined> {
+  const message = stopMessage(group);
+  if (!message) return undefined;
+  const { contactId } = contact;
+  const state = contact.isNew ? undefined : await optOutState(contactId);
+  if (state?.optedOut) return undefined;
+
+  // Where the same commit links aliases, the contact's version is about to change by itself.
+  const changesContact = contact.writes.some(({ path }) => path === `contacts/${contactId}`);
+  const wish = optOutWrite(
+    contactId,
+    'message',
+    timeOf(message.event),
+    changesContact ? undefined : state?.version,
+  );
+  const text = stopReply();
+  if (text === '') return { writes: [wish] };
+
+  const { phone, bsuid } = group.identity;
+  const intent: Intent = {
+    messageId: hashId('stop-reply', message.id),
+    channelId: group.channelId,
+    conversationId: conversationIdOf(group.channelId, contactId),
+    contactId,
+    userId: null,
+    to: { ...(phone ? { phone } : {}), ...(bsuid ? { bsuid } : {}) },
+    type: 'text',
+    content: { body: text },
+    replyTo: null,
+    priority: 'normal',
+    sendAt: null,
+  };
+  const reply = outboundMessage(intent, 'stop-reply');
+  return {
+    writes: [wish, ...intentWrites(intent, reply)],
+    afterwards: (version) => handOver(payloadOf(intent.messageId, reply, version)),
+  };
+}

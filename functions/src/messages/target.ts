@@ -1,0 +1,107 @@
+import { channel } from '../channels/pause';
+import { guessContact, resolveContact } from '../contacts/identify';
+import { hasOptedOut } from '../contacts/optOut';
+import { accessible, conversationSnapshots, freshConversation } from '../conversations/access';
+import { conversationIdOf } from '../conversations/rules';
+import type { Conversation } from '../conversations/schema';
+import type { WriteOp } from '../platform/commit';
+import { AppError } from '../shared/errors';
+import { toE164 } from '../shared/phone';
+import type { Member } from '../team/schema';
+import { isMarketing, templateProblem } from '../templates/rules';
+import { template } from '../templates/sync';
+import type { OutboundContent } from './content';
+import { refusalOf } from './rules';
+
+/** Where a message goes, with what has to be written first if nobody wrote there yet. */
+export interface Target {
+  id: string;
+  conversation: Pick<
+    Conversation,
+    'channelId' | 'contactId' | 'contactName' | 'address' | 'lastInboundAt'
+  >;
+  isNew: boolean;
+  writes: WriteOp[];
+}
+
+/** The target of a send into a conversation. */
+export async function existingTarget(
+  member: Member,
+  id: string,
+  known: Map<string, Conversation>,
+): Promise<Target> {
+  const snapshot = known.get(id);
+  let conversation: Conversation;
+  try {
+    conversation = accessible(member, snapshot && { id, data: snapshot, version: undefined });
+  } catch {
+    // The snapshot may be from before it was assigned, or there was none; only the truth refuses.
+    conversation = accessible(member, {
+      id,
+      data: await freshConversation(id),
+      version: undefined,
+    });
+  }
+  return { id, conversation, isNew: false, writes: [] };
+}
+
+/** The target of a send to a number; nothing is written before the message is. */
+export async function targetOfNumber(member: Member, channelId: string, to: string): Promise<Target> {
+  const phone = toE164(to);
+  if (!phone) {
+    throw new AppError('invalid-argument', '"to" is not a phone number with its country code.', {
+      details: { reason: 'invalid-number', field: 'to', hint: 'Write it like +34600111222.' },
+    });
+  }
+  const guess = conversationIdOf(channelId, guessContact({ phone }));
+  const snapshot = (await conversationSnapshots([guess])).get(guess);
+  if (snapshot) {
+    return { id: guess, conversation: accessible(member, { id: guess, data: snapshot, version: undefined }), isNew: false, writes: [] };
+  }
+  const { contactId, isNew, writes } = await resolveContact({ phone });
+  const id = conversationIdOf(channelId, contactId);
+  const conversation = isNew ? undefined : await freshConversation(id);
+  if (conversation) {
+    return { id, conversation: accessible(member, { id, data: conversation, version: undefined }), isNew: false, writes };
+  }
+  return {
+    id,
+    conversation: {
+      channelId,
+      contactId,
+      contactName: null,
+      address: { phone },
+      lastInboundAt: null,
+    },
+    isNew: true,
+    writes,
+  };
+}
+
+/** Throws the refusal, if there is one that also holds for what is stored at this moment. */
+export async function assertMaySend(target: Target, message: OutboundContent, at: number): Promise<void> {
+  const decide = async (fresh: boolean) => {
+    const wanted = message.type === 'template' ? message.template : null;
+    const stored = wanted ? await template(wanted, fresh) : undefined;
+    const conversation =
+      fresh && !target.isNew
+        ? ((await freshConversation(target.id)) ?? target.conversation)
+        : target.conversation;
+    return refusalOf({
+      type: message.type,
+      channel: await channel(target.conversation.channelId, fresh),
+      conversation,
+      templateProblem: wanted ? templateProblem(stored, wanted) : null,
+      optedOut:
+        isMarketing(stored) && !target.isNew && (await hasOptedOut(target.conversation.contactId)),
+      at,
+    });
+  };
+  // Snapshots may allow; a refusal is decided on what is stored now.
+  const refusal = (await decide(false)) && (await decide(true));
+  if (refusal) {
+    const { code, reason, message: text, hint } = refusal;
+    throw new AppError(code, text, { details: { reason, hint } });
+  }
+}
+

@@ -1,0 +1,116 @@
+import { defineBoolean, defineInt, defineSecret, defineString } from 'firebase-functions/params';
+
+/** Every secret and parameter of the project, declared once. Reading an unbound one throws. */
+
+const whatsappTokenSecret = defineSecret('WHATSAPP_TOKEN');
+const whatsappAppSecretSecret = defineSecret('WHATSAPP_APP_SECRET');
+const whatsappVerifyTokenSecret = defineSecret('WHATSAPP_VERIFY_TOKEN');
+
+/** To be listed in the options of each function that uses them; nothing else gets to see them. */
+export const secrets = {
+  /** A permanent system-user token with `whatsapp_business_messaging` and `…_management`. */
+  whatsappToken: whatsappTokenSecret,
+  /** The Meta app's secret, with which webhooks are signed. */
+  whatsappAppSecret: whatsappAppSecretSecret,
+  /** The word that Meta repeats in the webhook's handshake. */
+  whatsappVerifyToken: whatsappVerifyTokenSecret,
+};
+
+const strings = {
+  GRAPH_BASE: defineString('GRAPH_BASE', {
+    default: 'https://graph.facebook.com',
+    description: "Where WhatsApp's API is; the simulator's address in a local stack.",
+  }),
+  GRAPH_VERSION: defineString('GRAPH_VERSION', { default: 'v25.0' }),
+  WABA_ID: defineString('WABA_ID', {
+    default: '',
+    description: 'The WhatsApp Business account whose templates are synced; empty: none.',
+  }),
+  STOP_WORDS: defineString('STOP_WORDS', {
+    default: 'stop,unsubscribe,baja,parar,alto,cancelar suscripcion,sair,pare,descadastrar',
+    description: 'Comma-separated; a text that is just one of them opts the customer out.',
+  }),
+  STOP_REPLY: defineString('STOP_REPLY', {
+    default:
+      'You will get no more offers from us. · No te enviaremos más ofertas. · Não enviaremos mais ofertas.',
+    description: 'The one answer to a customer who asks to stop; empty: no answer.',
+  }),
+  LOG_LEVEL: defineString('LOG_LEVEL', {
+    default: 'info',
+    description: 'debug, info, warn or error.',
+  }),
+};
+
+const numbers = {
+  IN_DOUBT_GRACE_MINUTES: defineInt('IN_DOUBT_GRACE_MINUTES', {
+    default: 15,
+    description: 'How long a send without an answer may wait for its statuses before it is "unknown".',
+  }),
+  WHATSAPP_TIMEOUT_SECONDS: defineInt('WHATSAPP_TIMEOUT_SECONDS', { default: 20 }),
+};
+
+const booleans = {
+  ENFORCE_APP_CHECK: defineBoolean('ENFORCE_APP_CHECK', {
+    default: false,
+    description: 'Refuse callables without a valid App Check token.',
+  }),
+};
+
+/** A secret's value; throws when the running function does not list it or it was never set. */
+function secretValue(secret: { name: string; value(): string }): string {
+  // firebase-functions only warns and gives '' here, and an empty key would sign and verify.
+  const value = process.env[secret.name] ? secret.value() : '';
+  if (value === '') {
+    throw new Error(
+      `The secret ${secret.name} is not bound. List it in the function's "secrets" and set it with ` +
+        `"firebase functions:secrets:set ${secret.name}".`,
+    );
+  }
+  return value;
+}
+
+/** A parameter's value; throws when the runtime does not provide it. */
+function paramValue<T>(param: { name: string; value(): T }): T {
+  if (process.env[param.name] === undefined) {
+    throw new Error(
+      `The parameter ${param.name} is not set. Deploys write it; elsewhere set it in functions/.env.`,
+    );
+  }
+  return param.value();
+}
+
+export const whatsappToken = (): string => secretValue(secrets.whatsappToken);
+export const whatsappAppSecret = (): string => secretValue(secrets.whatsappAppSecret);
+export const whatsappVerifyToken = (): string => secretValue(secrets.whatsappVerifyToken);
+
+export const graphBase = (): string => paramValue(strings.GRAPH_BASE).replace(/\/+$/, '');
+export const graphVersion = (): string => paramValue(strings.GRAPH_VERSION);
+export const wabaId = (): string => paramValue(strings.WABA_ID);
+export const stopReply = (): string => paramValue(strings.STOP_REPLY);
+export const stopWords = (): string[] =>
+  paramValue(strings.STOP_WORDS)
+    .split(',')
+    .map((word) => word.trim())
+    .filter((word) => word !== '');
+export const inDoubtGraceMs = (): number => paramValue(numbers.IN_DOUBT_GRACE_MINUTES) * 60_000;
+export const whatsappTimeoutMs = (): number => paramValue(numbers.WHATSAPP_TIMEOUT_SECONDS) * 1_000;
+export const enforceAppCheck = (): boolean => paramValue(booleans.ENFORCE_APP_CHECK);
+
+/** The least level that is logged. Logging has to work always, so this one has a default. */
+export const logLevel = (): 'debug' | 'info' | 'warn' | 'error' => {
+  const level = process.env['LOG_LEVEL'];
+  return level === 'debug' || level === 'warn' || level === 'error' ? level : 'info';
+};
+
+/** The Firebase project this instance belongs to; the platform sets it. */
+export const projectId = (): string => {
+  const id = process.env['GCLOUD_PROJECT'] ?? process.env['GOOGLE_CLOUD_PROJECT'];
+  if (!id) throw new Error('GCLOUD_PROJECT is not set.');
+  return id;
+};
+
+/** Where every function runs; `RECADO_REGION` moves them all at deploy time. */
+export const region = (): string => process.env['RECADO_REGION'] ?? 'europe-west1';
+
+/** Where local stacks note every query, for indexes-check; never set in a deployed function. */
+export const queryLogFile = (): string | undefined => process.env['RECADO_QUERY_LOG'];

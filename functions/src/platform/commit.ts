@@ -1,0 +1,109 @@
+import type { DocumentData, Transaction, UpdateData, WriteBatch } from '@google-cloud/firestore';
+import { backoffDelay } from '../shared/backoff';
+import { db, fromVersion, toVersion, type Version } from './firestore';
+import { sleep } from './sleep';
+
+/** A write as plain data, so that several domains can compose one commit. Paths are documents'. */
+export type WriteOp =
+  | { kind: 'create'; path: string; data: DocumentData }
+  | { kind: 'set'; path: string; data: DocumentData }
+  | { kind: 'merge'; path: string; data: DocumentData }
+  /** Fails where the document is missing, or is not at `version` any more. */
+  | { kind: 'update'; path: string; data: DocumentData; version?: Version }
+  | { kind: 'delete'; path: string };
+
+/** gRPC status codes that Firestore answers with; numbers are the protocol's. */
+export const GRPC = {
+  cancelled: 1,
+  deadlineExceeded: 4,
+  notFound: 5,
+  alreadyExists: 6,
+  resourceExhausted: 8,
+  failedPrecondition: 9,
+  aborted: 10,
+  internal: 13,
+  unavailable: 14,
+} as const;
+
+/** An error's gRPC code, if it has one. */
+export function grpcCode(error: unknown): number | undefined {
+  const code = (error as { code?: unknown } | null)?.code;
+  return typeof code === 'number' ? code : undefined;
+}
+
+const RETRYABLE: ReadonlySet<number | undefined> = new Set([
+  GRPC.deadlineExceeded,
+  GRPC.resourceExhausted,
+  GRPC.aborted,
+  GRPC.internal,
+  GRPC.unavailable,
+]);
+
+/** Contention is settled within a few of these; a webhook may take seconds, not minutes. */
+const RETRIES = { attempts: 6, backoff: { base: 20, factor: 2.5, max: 1_000 } };
+
+/** Whether the commit failed because a document was, or was not, as the writes demand. */
+export const isConflict = (error: unknown): boolean => {
+  const code = grpcCode(error);
+  return (
+    code === GRPC.notFound || code === GRPC.alreadyExists || code === GRPC.failedPrecondition
+  );
+};
+
+function add(target: WriteBatch | Transaction, op: WriteOp): void {
+  const ref = db().doc(op.path);
+  // A batch and a transaction take the same calls; their types do not say so together.
+  const writer = target as WriteBatch;
+  switch (op.kind) {
+    case 'create':
+      writer.create(ref, op.data);
+      break;
+    case 'set':
+      writer.set(ref, op.data);
+      break;
+    case 'merge':
+      writer.set(ref, op.data, { merge: true });
+      break;
+    case 'update': {
+      const data = op.data as UpdateData<DocumentData>;
+      if (op.version) writer.update(ref, data, { lastUpdateTime: fromVersion(op.version) });
+      else writer.update(ref, data);
+      break;
+    }
+    case 'delete':
+      writer.delete(ref);
+      break;
+  }
+}
+
+/** Adds writes to a running transaction. */
+export function addToTransaction(transaction: Transaction, ops: WriteOp[]): void {
+  for (const op of ops) add(transaction, op);
+}
+
+/**
+ * Applies all of `ops` or none, in one round trip, and gives the version that the documents have
+ * then. Contention and outages are retried for a few seconds. A try whose answer got lost may have
+ * been applied, so ops have to bear being applied twice: a `create` or a `version` among them
+ * makes the second try fail as a conflict, which callers take as "it is done, or look again".
+ */
+export async function commit(ops: WriteOp[]): Promise<Version> {
+  for (let attempt = 1; ; attempt++) {
+    const batch = db().batch();
+    for (const op of ops) add(batch, op);
+    try {
+      const results = await batch.commit();
+      const time = results[0]?.writeTime;
+      if (!time) throw new Error('A commit needs at least one write.');
+      return toVersion(time);
+    } catch (error) {
+      if (attempt >= RETRIES.attempts || !RETRYABLE.has(grpcCode(error))) throw error;
+      await sleep(backoffDelay(attempt, RETRIES.backoff, Math.random()));
+    }
+  }
+}
+
+/** Runs `work` in a transaction: what it read is unchanged when its writes are applied. */
+export async function inTransaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
+  return db().runTransaction(work, { maxAttempts: 10 });
+}

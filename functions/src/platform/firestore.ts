@@ -1,0 +1,94 @@
+import { appendFileSync } from 'node:fs';
+import {
+  FieldPath,
+  FieldValue,
+  Firestore,
+  Timestamp,
+  type DocumentReference,
+  type DocumentSnapshot,
+  type Query,
+  type Transaction,
+} from '@google-cloud/firestore';
+import { projectId, queryLogFile } from '../params';
+import { metered, onFirestoreOperation } from './meter';
+
+let client: Firestore | undefined;
+
+/** The process's one Firestore client, opened when it is first used. */
+export function db(): Firestore {
+  if (!client) {
+    client = metered(new Firestore({ projectId: projectId(), ignoreUndefinedProperties: true }));
+    const file = queryLogFile();
+    // Local stacks keep every query's shape, from which indexes-check derives the indexes.
+    if (file) {
+      onFirestoreOperation(({ query }) => {
+        if (query) appendFileSync(file, `${JSON.stringify(query)}\n`);
+      });
+    }
+  }
+  return client;
+}
+
+/** Closes the client; the next use opens a new one. */
+export async function closeDb(): Promise<void> {
+  const closing = client;
+  client = undefined;
+  await closing?.terminate();
+}
+
+/** The moment of a document's last write, opaque, fit for JSON; the next write may demand it. */
+export type Version = string;
+
+export const toVersion = (time: Timestamp): Version => `${time.seconds}.${time.nanoseconds}`;
+
+export function fromVersion(version: Version): Timestamp {
+  const [seconds, nanoseconds] = version.split('.').map(Number);
+  return new Timestamp(seconds ?? 0, nanoseconds ?? 0);
+}
+
+/** Values that the server computes, so that no read has to come before the write. */
+export const increment = (by: number): FieldValue => FieldValue.increment(by);
+export const union = (...items: unknown[]): FieldValue => FieldValue.arrayUnion(...items);
+export const without = (...items: unknown[]): FieldValue => FieldValue.arrayRemove(...items);
+export const absent = (): FieldValue => FieldValue.delete();
+
+/** The greater of the stored number and this one. Part of the API; not yet of the library's types. */
+export const maximum = (value: number): FieldValue =>
+  (FieldValue as unknown as { maximum(n: number): FieldValue }).maximum(value);
+
+/** A document's data, `undefined` where there is none, and its version. */
+export interface Read<T> {
+  id: string;
+  data: T | undefined;
+  version: Version | undefined;
+}
+
+function toRead<T>(snapshot: DocumentSnapshot): Read<T> {
+  return {
+    id: snapshot.id,
+    data: snapshot.data() as T | undefined,
+    version: snapshot.updateTime && toVersion(snapshot.updateTime),
+  };
+}
+
+/** Reads documents by path in one round trip, in the order asked. Billed one read each. */
+export async function readAll<T>(paths: string[], transaction?: Transaction): Promise<Read<T>[]> {
+  if (paths.length === 0) return [];
+  const references = paths.map((path) => db().doc(path)) as [DocumentReference];
+  const snapshots = await (transaction ?? db()).getAll(...references);
+  return snapshots.map((snapshot) => toRead<T>(snapshot));
+}
+
+/** Reads one document. */
+export async function read<T>(path: string, transaction?: Transaction): Promise<Read<T>> {
+  const [document] = await readAll<T>([path], transaction);
+  return document as Read<T>;
+}
+
+/** Runs a query; each result with its id and version. */
+export async function readQuery<T>(query: Query): Promise<(Read<T> & { data: T })[]> {
+  const { docs } = await query.get();
+  return docs.map((snapshot) => toRead<T>(snapshot) as Read<T> & { data: T });
+}
+
+export { FieldPath, type Query, type Transaction };

@@ -1,0 +1,38 @@
+import { getApps, initializeApp } from 'firebase-admin/app';
+import { getFunctions } from 'firebase-admin/functions';
+import { region } from '../params';
+import { hashId } from '../shared/ids';
+import { now } from './clock';
+
+interface EnqueueOptions {
+  /** Tasks of the same key are created once (Cloud Tasks remembers for up to 24 h). */
+  key: string;
+  /** When it is to run, epoch ms; omitted: at once. */
+  at?: number;
+}
+
+/**
+ * Hands work to a task queue function, named as deployed (`queue-normal`).
+ *
+ * @returns `false` when a task of this key exists or existed already
+ */
+export async function enqueue(
+  queue: string,
+  payload: Record<string, unknown>,
+  { key, at }: EnqueueOptions,
+): Promise<boolean> {
+  if (getApps().length === 0) initializeApp();
+  const tasks = getFunctions().taskQueue(`locations/${region()}/functions/${queue}`);
+  try {
+    await tasks.enqueue(payload, {
+      // Ids with a common prefix make Cloud Tasks slow, hence the hash.
+      id: hashId(key),
+      ...(at !== undefined && at > now() ? { scheduleTime: new Date(at) } : {}),
+      dispatchDeadlineSeconds: 120,
+    });
+    return true;
+  } catch (error) {
+    if ((error as { code?: string }).code === 'functions/task-already-exists') return false;
+    throw error;
+  }
+}

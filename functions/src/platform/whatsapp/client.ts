@@ -1,0 +1,110 @@
+import { z } from 'zod';
+import { graphBase, graphVersion, whatsappTimeoutMs, whatsappToken } from '../../params';
+
+/** The error object of the Graph API, in answers and in webhooks. */
+export const graphError = z.object({
+  code: z.number(),
+  title: z.string().optional(),
+  message: z.string().optional(),
+  error_subcode: z.number().optional(),
+  error_data: z.object({ details: z.string().optional() }).optional(),
+});
+export type GraphError = z.infer<typeof graphError>;
+
+/** What a call came to. Only `rejected` and `notSent` prove that nothing happened. */
+export type CallOutcome =
+  | { kind: 'accepted'; body: unknown }
+  | { kind: 'rejected'; error: GraphError }
+  /** The connection was never made. */
+  | { kind: 'notSent'; cause: string }
+  /** It may have been carried out: the answer is missing or makes no sense. */
+  | { kind: 'unknown'; cause: string };
+
+/** Failures of `fetch` before a byte of the request left. */
+const NEVER_CONNECTED: ReadonlySet<string> = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'UND_ERR_CONNECT_TIMEOUT',
+]);
+
+const errorBody = z.object({ error: graphError });
+
+/** Calls the Graph API; never throws for what the network or Meta does. */
+export async function callGraph(
+  method: 'GET' | 'POST',
+  path: string,
+  body?: unknown,
+): Promise<CallOutcome> {
+  const url = `${graphBase()}/${graphVersion()}/${path}`;
+  const headers = {
+    authorization: `Bearer ${whatsappToken()}`,
+    ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+  };
+  let response: Response;
+  let text: string;
+  try {
+    response = await fetch(url, {
+      method,
+      headers,
+      body: body === undefined ? null : JSON.stringify(body),
+      redirect: 'error',
+      signal: AbortSignal.timeout(whatsappTimeoutMs()),
+    });
+    text = await response.text();
+  } catch (error) {
+    const cause = (error as { cause?: { code?: string } }).cause?.code ?? (error as Error).name;
+    return { kind: NEVER_CONNECTED.has(cause) ? 'notSent' : 'unknown', cause };
+  }
+  const json = parseJson(text);
+  if (response.ok && json !== undefined) return { kind: 'accepted', body: json };
+  const rejected = errorBody.safeParse(json);
+  if (rejected.success) return { kind: 'rejected', error: rejected.data.error };
+  // A bare 4xx comes from something in front of the API that turned the call away.
+  if (response.status >= 400 && response.status < 500) {
+    return { kind: 'rejected', error: { code: response.status === 429 ? 130429 : 100, title: `HTTP ${response.status}` } };
+  }
+  return { kind: 'unknown', cause: `HTTP ${response.status}` };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** What a send came to. */
+export type SendOutcome =
+  | { kind: 'accepted'; wamid: string }
+  | Exclude<CallOutcome, { kind: 'accepted' }>;
+
+const sendAnswer = z.object({ messages: z.tuple([z.object({ id: z.string().min(1).max(512) })]) });
+
+/**
+ * Sends a message once. There is no idempotency key: after `unknown` it must not be sent again,
+ * the statuses that come back with `biz_opaque_callback_data` tell what became of it.
+ */
+export async function sendMessage(channelId: string, payload: object): Promise<SendOutcome> {
+  const outcome = await callGraph('POST', `${channelId}/messages`, {
+    messaging_product: 'whatsapp',
+    recipient_type: 'individual',
+    ...payload,
+  });
+  if (outcome.kind !== 'accepted') return outcome;
+  const answer = sendAnswer.safeParse(outcome.body);
+  return answer.success
+    ? { kind: 'accepted', wamid: answer.data.messages[0].id }
+    : { kind: 'unknown', cause: 'answer without a message id' };
+}
+
+/** Shows the customer blue ticks up to this message. */
+export const markAsRead = (channelId: string, wamid: string): Promise<CallOutcome> =>
+  callGraph('POST', `${channelId}/messages`, {
+    messaging_product: 'whatsapp',
+    status: 'read',
+    message_id: wamid,
+  });

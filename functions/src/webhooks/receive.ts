@@ -1,0 +1,105 @@
+import { guessContact, resolveContact } from '../contacts/identify';
+import { optInWrite, optOutWrite, recordPreference } from '../contacts/optOut';
+import { recordDeadLetter } from '../deadLetters/record';
+import { receiveMessages } from '../messages/receive';
+import { applyStatuses } from '../messages/statuses';
+import { now } from '../platform/clock';
+import {
+  parseWebhook,
+  type MessageEvent,
+  type PreferenceEvent,
+  type WebhookEvent,
+} from '../platform/whatsapp/webhook';
+import { mapConcurrently } from '../shared/async';
+import { templateChanged } from '../templates/sync';
+
+/** What a POST came to: every one of its updates is in one of these numbers. */
+export interface WebhookReport {
+  messages: number;
+  duplicates: number;
+  statuses: number;
+  others: number;
+  deadLetters: number;
+}
+
+/** A message above this would not fit into a document with all that it brings along. */
+const MAX_MESSAGE_LENGTH = 200_000;
+const CONCURRENCY = 16;
+
+/**
+ * Processes the verified body of a webhook's POST. When it returns, everything in it is durable:
+ * messages and statuses applied, whatever cannot be understood or stored in `deadLetters`.
+ *
+ * @throws when Firestore is out of order; the POST is to be answered 5xx and will come again
+ */
+export async function receiveWebhook(body: string): Promise<WebhookReport> {
+  const events = parse(body);
+  const report: WebhookReport = { messages: 0, duplicates: 0, statuses: 0, others: 0, deadLetters: 0 };
+  if (events === undefined) {
+    await recordDeadLetter({ kind: 'webhook', reason: 'not a webhook of WhatsApp', raw: body });
+    return { ...report, deadLetters: 1 };
+  }
+
+  const [messages, tooLarge] = bySize(
+    body,
+    events.filter((event) => event.kind === 'message'),
+  );
+  const statuses = events.filter((event) => event.kind === 'status');
+  const [received, unmatched] = await Promise.all([
+    receiveMessages(messages),
+    applyStatuses(statuses),
+  ]);
+  report.messages = received.stored;
+  report.duplicates = received.duplicates;
+  report.statuses = statuses.length - unmatched.length;
+
+  const templates = events.filter((event) => event.kind === 'template');
+  const preferences = events.filter((event) => event.kind === 'preference');
+  await mapConcurrently(templates, CONCURRENCY, templateChanged);
+  await mapConcurrently(preferences, CONCURRENCY, applyPreference);
+  report.others = templates.length + preferences.length;
+
+  const letters = [
+    ...events.filter((event) => event.kind === 'unknown').map((event) => letterOf(event.reason, event)),
+    ...tooLarge.map((event) => letterOf('a message too large to store', event)),
+    ...unmatched.map((event) => letterOf('a status of an unknown message', event)),
+  ];
+  await mapConcurrently(letters, CONCURRENCY, recordDeadLetter);
+  report.deadLetters = letters.length;
+  return report;
+}
+
+/** Nothing shorter can nest so deeply that writing it as JSON again would exhaust the stack. */
+const SHALLOW_LENGTH = 4_000;
+
+/** The body's events; `undefined` for a body that is no JSON, or nests too deeply to be walked. */
+function parse(body: string): WebhookEvent[] | undefined {
+  try {
+    const json: unknown = JSON.parse(body);
+    if (body.length > SHALLOW_LENGTH) JSON.stringify(json);
+    return parseWebhook(json);
+  } catch (error) {
+    if (error instanceof SyntaxError || error instanceof RangeError) return undefined;
+    throw error;
+  }
+}
+
+function bySize(body: string, events: MessageEvent[]): [MessageEvent[], MessageEvent[]] {
+  if (body.length <= MAX_MESSAGE_LENGTH) return [events, []];
+  const fits = events.map(({ raw }) => JSON.stringify(raw).length <= MAX_MESSAGE_LENGTH);
+  return [events.filter((_, index) => fits[index]), events.filter((_, index) => !fits[index])];
+}
+
+const letterOf = (reason: string, { kind, raw }: Pick<WebhookEvent, 'kind' | 'raw'>) => ({
+  kind: kind === 'status' ? ('status' as const) : ('webhook' as const),
+  reason,
+  raw: JSON.stringify(raw),
+});
+
+async function applyPreference({ from, stop, at }: PreferenceEvent): Promise<void> {
+  const known = await resolveContact(from);
+  const contactId = known.isNew ? guessContact(from) : known.contactId;
+  await recordPreference(
+    stop ? optOutWrite(contactId, 'preference', Math.min(at ?? now(), now())) : optInWrite(contactId),
+  );
+}

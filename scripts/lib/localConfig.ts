@@ -1,0 +1,47 @@
+import { rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ROOT } from './paths.ts';
+
+/** What the simulator and the local functions agree on; worth nothing anywhere else. */
+export const LOCAL = {
+  token: 'local-token',
+  appSecret: 'local-app-secret',
+  verifyToken: 'local-verify-token',
+  channelId: '100000000000001',
+  secondChannelId: '100000000000002',
+  wabaId: '200000000000001',
+  region: 'europe-west1',
+} as const;
+
+/** The parameters of the local functions, for whatever runs their code. */
+export const localParameters = (simulatorUrl: string): Record<string, string> => ({
+  GRAPH_BASE: simulatorUrl,
+  GRAPH_VERSION: 'v25.0',
+  WABA_ID: LOCAL.wabaId,
+  STOP_WORDS: 'stop,baja,parar,sair',
+  STOP_REPLY: 'You will get no more offers from us.',
+  LOG_LEVEL: 'warn',
+  IN_DOUBT_GRACE_MINUTES: '15',
+  WHATSAPP_TIMEOUT_SECONDS: '20',
+  ENFORCE_APP_CHECK: 'false',
+});
+
+export const localSecrets = (): Record<string, string> => ({
+  WHATSAPP_TOKEN: LOCAL.token,
+  WHATSAPP_APP_SECRET: LOCAL.appSecret,
+  WHATSAPP_VERIFY_TOKEN: LOCAL.verifyToken,
+});
+
+/** Writes what the functions emulator reads for this project; returns what removes it again. */
+export function writeLocalConfig(projectId: string, simulatorUrl: string): () => void {
+  const parameters = join(ROOT, 'functions', `.env.${projectId}`);
+  writeFileSync(parameters, lines(localParameters(simulatorUrl)));
+  // The same for every local stack, so it may stay.
+  writeFileSync(join(ROOT, 'functions', '.secret.local'), lines(localSecrets()));
+  return () => rmSync(parameters, { force: true });
+}
+
+const lines = (values: Record<string, string>): string =>
+  Object.entries(values)
+    .map(([name, value]) => `${name}=${JSON.stringify(value)}\n`)
+    .join('');

@@ -1,0 +1,106 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { startChild } from './child.ts';
+import { build } from './build.ts';
+import { choosePorts, startEmulators, type Emulators } from './emulators.ts';
+import { UserError } from './fail.ts';
+import { LOCAL, localParameters, localSecrets, writeLocalConfig } from './localConfig.ts';
+import { ROOT, STATE } from './paths.ts';
+import { freePorts } from './ports.ts';
+
+export interface Stack extends Omit<Emulators, 'child' | 'stop'> {
+  simulatorUrl: string;
+  functionsUrl: string;
+  webhookUrl: string;
+  /** Resolves when a part of it has ended by itself. */
+  broken: Promise<string>;
+  stop(): Promise<void>;
+}
+
+interface Options {
+  projectId: string;
+  withFunctions: boolean;
+  /** More of the environment of the functions. */
+  environment?: Record<string, string>;
+  say?: (line: string) => void;
+}
+
+/** Builds the functions and starts the emulators and the WhatsApp simulator. */
+export async function startStack({
+  projectId,
+  withFunctions,
+  environment = {},
+  say = () => undefined,
+}: Options): Promise<Stack> {
+  say('Compiling the functions …');
+  build();
+
+  const ports = await choosePorts();
+  const { simulator } = await freePorts({ simulator: 8089 });
+  const simulatorUrl = `http://127.0.0.1:${simulator}`;
+  const functionsUrl = `http://127.0.0.1:${ports.functions}/${projectId}/${LOCAL.region}`;
+  const webhookUrl = `${functionsUrl}/whatsappWebhook`;
+  const removeConfig = writeLocalConfig(projectId, simulatorUrl);
+
+  say('Starting the WhatsApp simulator and the Firebase emulators (15–30 s) …');
+  mkdirSync(STATE, { recursive: true });
+  const simulatorChild = startChild(
+    process.execPath,
+    [
+      join(ROOT, 'scripts', 'whatsapp-simulator', 'main.ts'),
+      ...['--port', String(simulator), '--webhook', webhookUrl],
+      ...['--app-secret', LOCAL.appSecret, '--token', LOCAL.token],
+      ...['--journal', join(STATE, `journal-${projectId}.jsonl`), '--fresh'],
+    ],
+    { logFile: join(STATE, `simulator-${projectId}.log`) },
+  );
+  const emulators = await startEmulators(ports, {
+    projectId,
+    environment: { ...environment, RECADO_REGION: LOCAL.region },
+    withFunctions,
+  }).catch(async (error: unknown) => {
+    await simulatorChild.stop();
+    removeConfig();
+    throw error;
+  });
+
+  let stopping: Promise<void> | undefined;
+  const stop = (): Promise<void> =>
+    (stopping ??= Promise.all([simulatorChild.stop(), emulators.stop()]).then(removeConfig));
+
+  const healthy = await fetch(`${simulatorUrl}/_control/health`).then(
+    (response) => response.ok,
+    () => false,
+  );
+  if (!healthy) {
+    await stop();
+    throw new UserError(`The WhatsApp simulator did not start:\n\n${simulatorChild.tail()}`);
+  }
+  return {
+    ...emulators,
+    environment: {
+      ...emulators.environment,
+      ...localParameters(simulatorUrl),
+      ...localSecrets(),
+      ...environment,
+      RECADO_REGION: LOCAL.region,
+    },
+    simulatorUrl,
+    functionsUrl,
+    webhookUrl,
+    broken: Promise.race([
+      emulators.child.ended.then(() => `The emulators ended.\n${emulators.child.tail()}`),
+      simulatorChild.ended.then(() => `The simulator ended.\n${simulatorChild.tail()}`),
+    ]),
+    stop,
+  };
+}
+
+/** Stops the stack on Ctrl-C or an order to end, then leaves. */
+export function stopOnSignals(stack: { stop(): Promise<void> }): void {
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(signal, () => {
+      void stack.stop().finally(() => process.exit(signal === 'SIGINT' ? 130 : 143));
+    });
+  }
+}
