@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { startChild } from './child.ts';
 import { build } from './build.ts';
@@ -44,13 +44,15 @@ export async function startStack({
 
   say('Starting the WhatsApp simulator and the Firebase emulators (15–30 s) …');
   mkdirSync(STATE, { recursive: true });
+  const journal = join(STATE, `journal-${projectId}.jsonl`);
+  rmSync(journal, { force: true });
   const simulatorChild = startChild(
     process.execPath,
     [
       join(ROOT, 'scripts', 'whatsapp-simulator', 'main.ts'),
       ...['--port', String(simulator), '--webhook', webhookUrl],
       ...['--app-secret', LOCAL.appSecret, '--token', LOCAL.token],
-      ...['--journal', join(STATE, `journal-${projectId}.jsonl`), '--fresh'],
+      ...['--journal', journal],
     ],
     { logFile: join(STATE, `simulator-${projectId}.log`) },
   );

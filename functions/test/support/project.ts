@@ -1,0 +1,23 @@
+import { createHash } from 'node:crypto';
+import { afterAll } from 'vitest';
+import { localParameters, localSecrets } from '../../../scripts/lib/localConfig';
+import { closeDb } from '../../src/platform/firestore';
+
+/**
+ * Gives a test file a project of its own in the shared emulators, and the local parameters.
+ * Call it at the top of the file.
+ */
+export function useProject(name: string, parameters: Record<string, string> = {}): string {
+  if (!process.env['FIRESTORE_EMULATOR_HOST']) {
+    throw new Error('These tests need the emulators; run them with `npm test -- PATTERN`.');
+  }
+  const run = createHash('sha256').update(`${name}${process.pid}${Date.now()}`).digest('hex').slice(0, 8);
+  const projectId = `demo-${name}-${run}`;
+  Object.assign(process.env, localParameters('http://127.0.0.1:9'), localSecrets(), parameters, {
+    GCLOUD_PROJECT: projectId,
+    RECADO_REGION: 'europe-west1',
+    LOG_LEVEL: 'error',
+  });
+  afterAll(closeDb);
+  return projectId;
+}

@@ -1,0 +1,4 @@
+import { build } from './lib/build.ts';
+import { run } from './lib/fail.ts';
+
+await run(async () => build());
