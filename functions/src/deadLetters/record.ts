@@ -1,5 +1,6 @@
 import { now } from '../platform/clock';
-import { commit, GRPC, grpcCode } from '../platform/commit';
+import { GRPC, type WriteOp } from '../platform/commit';
+import { commitGroups } from '../platform/commitGroups';
 import { log } from '../platform/log';
 import { hashId } from '../shared/ids';
 import type { DeadLetterKind } from './schema';
@@ -20,27 +21,34 @@ export const deadLetterId = ({ kind, raw, source }: Omit<Letter, 'reason'>): str
   hashId('dead-letter', kind, source ?? '', raw);
 
 /** Keeps what could not be processed. Recorded twice it is there once. */
-export async function recordDeadLetter(letter: Letter): Promise<void> {
+export async function recordDeadLetters(letters: Letter[]): Promise<void> {
+  const outcomes = await commitGroups(letters.map(letterWrites));
+  for (const [index, outcome] of outcomes.entries()) {
+    const letter = letters[index] as Letter;
+    const { kind, reason } = letter;
+    if (outcome.ok) log.warn('a dead letter', { id: deadLetterId(letter), kind, reason });
+    else if (outcome.conflict !== GRPC.alreadyExists) {
+      throw new Error(`a dead letter could not be stored (${outcome.conflict}): ${reason}`);
+    }
+  }
+}
+
+function letterWrites(letter: Letter): WriteOp[] {
   const id = deadLetterId(letter);
   const [raw = '', ...parts] = split(letter.raw);
-  try {
-    await commit([
-      createDeadLetter(id, {
-        kind: letter.kind,
-        reason: letter.reason,
-        raw,
-        parts: parts.length,
-        source: letter.source ?? null,
-        status: 'open',
-        createdAt: now(),
-        replayedAt: null,
-      }),
-      ...parts.map((part, n) => setPart(id, n, part)),
-    ]);
-    log.warn('a dead letter', { id, kind: letter.kind, reason: letter.reason });
-  } catch (error) {
-    if (grpcCode(error) !== GRPC.alreadyExists) throw error;
-  }
+  return [
+    createDeadLetter(id, {
+      kind: letter.kind,
+      reason: letter.reason,
+      raw,
+      parts: parts.length,
+      source: letter.source ?? null,
+      status: 'open',
+      createdAt: now(),
+      replayedAt: null,
+    }),
+    ...parts.map((part, n) => setPart(id, n, part)),
+  ];
 }
 
 function split(raw: string): string[] {

@@ -7,10 +7,10 @@ import {
   type FunctionsErrorCode,
 } from 'firebase-functions/https';
 import { z } from 'zod';
-import { recordDeadLetter } from '../deadLetters/record';
+import { recordDeadLetters } from '../deadLetters/record';
 import { enforceAppCheck } from '../params';
 import { log } from '../platform/log';
-import { AppError, type ErrorCode } from '../shared/errors';
+import { AppError, PermanentError, RetryLater, type ErrorCode } from '../shared/errors';
 import { invalid } from '../shared/invalid';
 import { tokenIsCurrent } from '../team/members';
 import { role, type Member, type Role } from '../team/schema';
@@ -113,14 +113,15 @@ export const task =
     const parsed = payload.safeParse(data);
     if (!parsed.success) {
       const raw = JSON.stringify(data) ?? 'null';
-      await recordDeadLetter({ kind: 'task', reason: 'not a task of this queue', raw, source });
+      await recordDeadLetters([{ kind: 'task', reason: 'not a task of this queue', raw, source }]);
       return;
     }
     try {
       await handle(parsed.data);
     } catch (error) {
-      if (!(error instanceof AppError && error.name === 'PermanentError')) throw error;
+      if (error instanceof RetryLater) throw new HttpsError('unavailable', error.message);
+      if (!(error instanceof PermanentError)) throw error;
       const raw = JSON.stringify(data);
-      await recordDeadLetter({ kind: 'task', reason: error.message, raw, source });
+      await recordDeadLetters([{ kind: 'task', reason: error.message, raw, source }]);
     }
   };

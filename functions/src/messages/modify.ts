@@ -7,7 +7,7 @@ import { conversationIdOf } from '../conversations/rules';
 import { timeOf } from './inbound';
 import { inboundId } from './rules';
 import type { InboundContent, InboundMessage, Message } from './schema';
-import { createMessage, findByWamid, readMessage, updateMessage } from './store';
+import { createMessage, findByWamids, readMessage, updateMessage } from './store';
 
 /** A change may come before the message that it changes: it is tried again for this long. */
 const WAIT_MS = 24 * 60 * 60_000;
@@ -83,7 +83,7 @@ type Target = Read<Message> & { data: Message };
 /** A customer's own message by its id, one of ours by the wamid that it was given. */
 async function findTarget(channelId: string, wamid: string): Promise<Target | undefined> {
   const own = await readMessage(inboundId(channelId, wamid));
-  return own.data ? (own as Target) : findByWamid(wamid);
+  return own.data ? (own as Target) : (await findByWamids([wamid])).get(wamid);
 }
 
 /** What a change does to its message; `undefined` when a later change was applied already. */

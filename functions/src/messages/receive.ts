@@ -27,6 +27,8 @@ const MAX_ROUNDS = 20;
 export interface ReceiveReport {
   stored: number;
   duplicates: number;
+  /** What Firestore refuses to hold, whatever is tried. */
+  refused: MessageEvent[];
 }
 
 /**
@@ -37,10 +39,9 @@ export interface ReceiveReport {
  * @throws when Firestore is out of order; what was stored is recognised at the next delivery
  */
 export async function receiveMessages(events: MessageEvent[]): Promise<ReceiveReport> {
-  const report: ReceiveReport = { stored: 0, duplicates: 0 };
-  const count = (stored: number, of: number): void => {
+  const report: ReceiveReport = { stored: 0, duplicates: 0, refused: [] };
+  const count = (stored: number): void => {
     report.stored += stored;
-    report.duplicates += of - stored;
   };
 
   const moved = await mapConcurrently(events, CONCURRENCY, applyIdentityChange);
@@ -55,19 +56,22 @@ export async function receiveMessages(events: MessageEvent[]): Promise<ReceiveRe
     if (outcome.ok) {
       await linkAliases(group.identity, plan.contactId);
       rememberContact(group.identity, plan.contactId);
-      count(group.messages.length, group.messages.length);
+      count(group.messages.length);
+    } else if (outcome.conflict === GRPC.invalidArgument) {
+      report.refused.push(...group.messages.map(({ event }) => event));
     } else {
-      count(await storeConflicting(group, outcome.conflict), group.messages.length);
+      count(await storeConflicting(group, outcome.conflict));
     }
   });
   await mapConcurrently(special, CONCURRENCY, async (group) => {
-    count(await storeLookedUp(group), group.messages.length);
+    count(await storeLookedUp(group));
   });
 
   // After the messages of the same POST, which they may change.
   await mapConcurrently(moved, CONCURRENCY, async (event) => {
-    if (isModifier(event.content)) count((await modify(event, event.content)) ? 1 : 0, 1);
+    if (isModifier(event.content) && (await modify(event, event.content))) count(1);
   });
+  report.duplicates = events.length - report.stored - report.refused.length;
   return report;
 }
 

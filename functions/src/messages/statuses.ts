@@ -7,7 +7,7 @@ import { dispositionOf } from '../platform/whatsapp/errors';
 import type { StatusEvent } from '../platform/whatsapp/webhook';
 import { mapConcurrently } from '../shared/async';
 import { afterFailure, errorOf } from './deliver';
-import { findByWamid, readMessage, updateMessage } from './store';
+import { findByWamids, readMessage, updateMessage } from './store';
 import { idempotencyKey } from './schema';
 
 const CONCURRENCY = 16;
@@ -44,10 +44,8 @@ export async function applyStatuses(events: StatusEvent[]): Promise<StatusEvent[
   const groups = [...byMessage];
   const outcomes = await commitGroups(groups.map(([id, statuses]) => [statusWrite(id, statuses)]));
   const unmatched = groups.flatMap(([, statuses], index) => (outcomes[index]?.ok ? [] : statuses));
-  const unknown = await mapConcurrently([...unmatched, ...nameless], CONCURRENCY, applyByWamid);
-
   await mapConcurrently(groups, CONCURRENCY, ([id, statuses]) => afterFailures(id, statuses));
-  return unknown.filter((event) => event !== undefined);
+  return applyByWamid([...unmatched, ...nameless]);
 }
 
 function statusWrite(messageId: string, statuses: StatusEvent[]): WriteOp {
@@ -68,13 +66,23 @@ function statusWrite(messageId: string, statuses: StatusEvent[]): WriteOp {
   return updateMessage(messageId, update);
 }
 
-/** A status without our word, or with somebody else's: found by WhatsApp's id, at one read. */
-async function applyByWamid(event: StatusEvent): Promise<StatusEvent | undefined> {
-  const message = await findByWamid(event.wamid);
-  if (message?.data.direction !== 'out') return event;
-  await commitGroups([[statusWrite(message.id, [event])]]);
-  await afterFailures(message.id, [event]);
-  return undefined;
+/**
+ * Statuses without our word, or with somebody else's, are found by WhatsApp's id: one query for 30.
+ * Gives those of messages that are not known either way.
+ */
+async function applyByWamid(events: StatusEvent[]): Promise<StatusEvent[]> {
+  if (events.length === 0) return [];
+  const found = await findByWamids(events.map(({ wamid }) => wamid));
+  const messageOf = ({ wamid }: StatusEvent): string | undefined =>
+    found.get(wamid)?.data.direction === 'out' ? found.get(wamid)?.id : undefined;
+
+  const known = events.flatMap((event) => {
+    const id = messageOf(event);
+    return id ? [{ id, event }] : [];
+  });
+  await commitGroups(known.map(({ id, event }) => [statusWrite(id, [event])]));
+  await mapConcurrently(known, CONCURRENCY, ({ id, event }) => afterFailures(id, [event]));
+  return events.filter((event) => messageOf(event) === undefined);
 }
 
 /** A failure may say something about the recipient; only those that do cost a read. */

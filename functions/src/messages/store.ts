@@ -8,6 +8,7 @@ import {
   type Transaction,
   type Version,
 } from '../platform/firestore';
+import { mapConcurrently } from '../shared/async';
 import type { Message } from './schema';
 
 const path = (id: string): string => `messages/${id}`;
@@ -18,16 +19,25 @@ export const readMessage = (id: string, transaction?: Transaction): Promise<Read
 export const readMessages = (ids: string[]): Promise<Read<Message>[]> =>
   readAll<Message>(ids.map(path));
 
-/** The message of a wamid, wherever it came from. */
-export async function findByWamid(wamid: string): Promise<(Read<Message> & { data: Message }) | undefined> {
-  const [found] = await readQuery<Message>(
-    db().collection('messages').where('wamid', '==', wamid).limit(1),
+type Found = Read<Message> & { data: Message };
+
+/** Firestore's bound on the values of an `in`. */
+const MAX_IN = 30;
+
+/** The messages of wamids, wherever they came from. One query for every 30. */
+export async function findByWamids(wamids: string[]): Promise<Map<string, Found>> {
+  const unique = [...new Set(wamids)];
+  const chunks = Array.from({ length: Math.ceil(unique.length / MAX_IN) }, (_, n) =>
+    unique.slice(n * MAX_IN, (n + 1) * MAX_IN),
   );
-  return found;
+  const pages = await mapConcurrently(chunks, 8, (chunk) =>
+    readQuery<Message>(db().collection('messages').where('wamid', 'in', chunk)),
+  );
+  return new Map(pages.flat().map((found) => [found.data.wamid as string, found]));
 }
 
 /** The messages that are due, longest waiting first. */
-export const readDue = (now: number, limit: number): Promise<(Read<Message> & { data: Message })[]> =>
+export const readDue = (now: number, limit: number): Promise<Found[]> =>
   readQuery<Message>(
     db().collection('messages').where('dueAt', '<=', now).orderBy('dueAt').limit(limit),
   );

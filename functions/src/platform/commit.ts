@@ -1,5 +1,7 @@
 import type { DocumentData, Transaction, UpdateData, WriteBatch } from '@google-cloud/firestore';
 import { backoffDelay } from '../shared/backoff';
+import { now } from './clock';
+import { withDeadline } from './deadline';
 import { db, fromVersion, toVersion, type Version } from './firestore';
 import { sleep } from './sleep';
 
@@ -14,7 +16,7 @@ export type WriteOp =
 
 /** gRPC status codes that Firestore answers with; numbers are the protocol's. */
 export const GRPC = {
-  cancelled: 1,
+  invalidArgument: 3,
   deadlineExceeded: 4,
   notFound: 5,
   alreadyExists: 6,
@@ -41,6 +43,7 @@ const RETRYABLE: ReadonlySet<number | undefined> = new Set([
 
 /** Contention is settled within a few of these; a webhook may take seconds, not minutes. */
 const RETRIES = { attempts: 6, backoff: { base: 20, factor: 2.5, max: 1_000 } };
+const DEADLINE_MS = 8_000;
 
 /** Whether the commit failed because a document was, or was not, as the writes demand. */
 export const isConflict = (error: unknown): boolean => {
@@ -88,16 +91,17 @@ export function addToTransaction(transaction: Transaction, ops: WriteOp[]): void
  * makes the second try fail as a conflict, which callers take as "it is done, or look again".
  */
 export async function commit(ops: WriteOp[]): Promise<Version> {
+  const end = now() + DEADLINE_MS;
   for (let attempt = 1; ; attempt++) {
     const batch = db().batch();
     for (const op of ops) add(batch, op);
     try {
-      const results = await batch.commit();
+      const results = await withDeadline(batch.commit(), end - now(), 'a commit');
       const time = results[0]?.writeTime;
       if (!time) throw new Error('A commit needs at least one write.');
       return toVersion(time);
     } catch (error) {
-      if (attempt >= RETRIES.attempts || !RETRYABLE.has(grpcCode(error))) throw error;
+      if (attempt >= RETRIES.attempts || !RETRYABLE.has(grpcCode(error)) || now() >= end) throw error;
       await sleep(backoffDelay(attempt, RETRIES.backoff, Math.random()));
     }
   }

@@ -10,6 +10,7 @@ import {
   type Transaction,
 } from '@google-cloud/firestore';
 import { projectId, queryLogFile } from '../params';
+import { withDeadline } from './deadline';
 import { metered, onFirestoreOperation } from './meter';
 
 let client: Firestore | undefined;
@@ -71,11 +72,17 @@ function toRead<T>(snapshot: DocumentSnapshot): Read<T> {
   };
 }
 
+const READ_DEADLINE_MS = 8_000;
+
 /** Reads documents by path in one round trip, in the order asked. Billed one read each. */
 export async function readAll<T>(paths: string[], transaction?: Transaction): Promise<Read<T>[]> {
   if (paths.length === 0) return [];
   const references = paths.map((path) => db().doc(path)) as [DocumentReference];
-  const snapshots = await (transaction ?? db()).getAll(...references);
+  const snapshots = await withDeadline(
+    (transaction ?? db()).getAll(...references),
+    READ_DEADLINE_MS,
+    'a read',
+  );
   return snapshots.map((snapshot) => toRead<T>(snapshot));
 }
 
@@ -87,7 +94,7 @@ export async function read<T>(path: string, transaction?: Transaction): Promise<
 
 /** Runs a query; each result with its id and version. */
 export async function readQuery<T>(query: Query): Promise<(Read<T> & { data: T })[]> {
-  const { docs } = await query.get();
+  const { docs } = await withDeadline(query.get(), READ_DEADLINE_MS, 'a query');
   return docs.map((snapshot) => toRead<T>(snapshot) as Read<T> & { data: T });
 }
 

@@ -1,6 +1,6 @@
 import { guessContact, resolveContact } from '../contacts/identify';
 import { optInWrite, optOutWrite, recordPreference } from '../contacts/optOut';
-import { recordDeadLetter } from '../deadLetters/record';
+import { recordDeadLetters } from '../deadLetters/record';
 import { receiveMessages } from '../messages/receive';
 import { applyStatuses } from '../messages/statuses';
 import { now } from '../platform/clock';
@@ -36,7 +36,7 @@ export async function receiveWebhook(body: string): Promise<WebhookReport> {
   const events = parse(body);
   const report: WebhookReport = { messages: 0, duplicates: 0, statuses: 0, others: 0, deadLetters: 0 };
   if (events === undefined) {
-    await recordDeadLetter({ kind: 'webhook', reason: 'not a webhook of WhatsApp', raw: body });
+    await recordDeadLetters([{ kind: 'webhook', reason: 'not a webhook of WhatsApp', raw: body }]);
     return { ...report, deadLetters: 1 };
   }
 
@@ -62,9 +62,10 @@ export async function receiveWebhook(body: string): Promise<WebhookReport> {
   const letters = [
     ...events.filter((event) => event.kind === 'unknown').map((event) => letterOf(event.reason, event)),
     ...tooLarge.map((event) => letterOf('a message too large to store', event)),
+    ...received.refused.map((event) => letterOf('a message that cannot be stored', event)),
     ...unmatched.map((event) => letterOf('a status of an unknown message', event)),
   ];
-  await mapConcurrently(letters, CONCURRENCY, recordDeadLetter);
+  await recordDeadLetters(letters);
   report.deadLetters = letters.length;
   return report;
 }
@@ -75,7 +76,7 @@ const SHALLOW_LENGTH = 4_000;
 /** The body's events; `undefined` for a body that is no JSON, or nests too deeply to be walked. */
 function parse(body: string): WebhookEvent[] | undefined {
   try {
-    const json: unknown = JSON.parse(body);
+    const json: unknown = JSON.parse(body, /\\u[dD]/.test(body) ? wellFormed : undefined);
     if (body.length > SHALLOW_LENGTH) JSON.stringify(json);
     return parseWebhook(json);
   } catch (error) {
@@ -83,6 +84,10 @@ function parse(body: string): WebhookEvent[] | undefined {
     throw error;
   }
 }
+
+/** Half a character (`\\ud800` alone) is valid JSON, but no text that can be stored. */
+const wellFormed = (_: string, value: unknown): unknown =>
+  typeof value === 'string' ? value.toWellFormed() : value;
 
 function bySize(body: string, events: MessageEvent[]): [MessageEvent[], MessageEvent[]] {
   if (body.length <= MAX_MESSAGE_LENGTH) return [events, []];

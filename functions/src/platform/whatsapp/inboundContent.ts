@@ -2,6 +2,8 @@ import { z } from 'zod';
 
 const optional = <T extends z.ZodType>(schema: T) => schema.nullish().catch(undefined);
 const text = z.string();
+/** A message's id; longer ones could not be looked up. */
+const wamid = z.string().min(1).max(512);
 const media = z.object({
   id: text,
   mime_type: optional(text),
@@ -50,7 +52,7 @@ const KINDS = {
       }),
     }),
   ]),
-  reaction: z.object({ message_id: text, emoji: optional(text) }),
+  reaction: z.object({ message_id: wamid, emoji: optional(text) }),
   order: z.object({
     catalog_id: optional(text),
     text: optional(text),
@@ -71,7 +73,7 @@ const KINDS = {
     user_id: optional(text),
     new_user_id: optional(text),
   }),
-  revoke: z.object({ original_message_id: text }),
+  revoke: z.object({ original_message_id: wamid }),
 } as const;
 
 type Kinds = typeof KINDS;
@@ -85,7 +87,7 @@ export type InboundContent =
   | Unsupported;
 
 const envelope = z.object({ type: z.string().max(60) });
-const edit = z.object({ original_message_id: text, message: z.unknown() });
+const edit = z.object({ original_message_id: wamid, message: z.unknown() });
 
 /** Reads a message's content. Kinds that are new, or not as documented, are kept as raw JSON. */
 export function inboundContent(raw: unknown): InboundContent {
