@@ -41,10 +41,10 @@ it(`${SENDS} sends, the sender killed ${KILLS} times: nobody gets two, none is l
   });
   await simulator.setFaults([{ kind: 'latency', ms: 20 }]);
   const { port } = await freePorts({ port: 0 });
-  await makeQueue('queue-normal', `http://127.0.0.1:${port}`, { perSecond: 60, maxAttempts: 1_000 });
+  await makeQueue('queue-normal', `http://127.0.0.1:${port}`, { perSecond: 60, maxAttempts: 1_000, concurrent: 8 });
   await connectChannel();
 
-  const phones = Array.from({ length: SENDS }, (_, n) => String(34_600_000_000 + n));
+  const phones = Array.from({ length: SENDS }, (_, n) => String(34_610_000_000 + n));
   await simulator.inbound({
     customers: phones.map((waId) => ({ waId, messages: [{ type: 'text', text: 'Hola' }] })),
   });
@@ -62,7 +62,7 @@ it(`${SENDS} sends, the sender killed ${KILLS} times: nobody gets two, none is l
   );
   expect(results.filter((result) => result instanceof AppError)).toEqual([]);
 
-  const points = Array.from({ length: KILLS }, () => 1 + random.below(SENDS - 60)).sort((a, b) => a - b);
+  const points = Array.from({ length: KILLS }, () => 1 + random.below(SENDS - KILLS * 8 - 20)).sort((a, b) => a - b);
   for (const point of points) {
     await waitFor(`${point} accepted sends`, async () => (await simulator.counts()).total >= point, 60_000);
     sender.kill('SIGKILL');
@@ -80,10 +80,7 @@ it(`${SENDS} sends, the sender killed ${KILLS} times: nobody gets two, none is l
     'every message to be read or in doubt',
     async () => [...(await states()).values()].every((state) => state === 'read' || state === 'sending'),
     60_000,
-  ).catch(async (error: unknown) => {
-    console.log(Object.groupBy([...(await states())], ([, state]) => state), await simulator.stats());
-    throw error;
-  });
+  );
   await simulator.idle(30_000);
   const later = now() + 20 * 60_000;
   const restoreClock = setClock(() => later);
@@ -102,5 +99,5 @@ it(`${SENDS} sends, the sender killed ${KILLS} times: nobody gets two, none is l
   // What WhatsApp took is read; what it did not take was in doubt, and is shown as unknown.
   expect(read).toBe(total);
   expect(read + unknown).toBe(SENDS);
-  expect(unknown).toBeLessThan(KILLS * 60);
+  expect(unknown).toBeLessThanOrEqual(KILLS * 8);
 });

@@ -9,7 +9,7 @@ const FUNCTIONS = { critical: queueCritical, normal: queueNormal, low: queueLow 
 export async function makeQueue(
   name: string,
   url: string,
-  options: { perSecond?: number; maxAttempts?: number } = {},
+  options: { perSecond?: number; concurrent?: number; maxAttempts?: number } = {},
 ): Promise<void> {
   const queue = `projects/${process.env['GCLOUD_PROJECT']}/locations/europe-west1/queues/${name}`;
   const response = await fetch(`http://${process.env['CLOUD_TASKS_EMULATOR_HOST']}/${queue}`, {
@@ -17,7 +17,10 @@ export async function makeQueue(
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({
       defaultUri: url,
-      rateLimits: { maxDispatchesPerSecond: options.perSecond ?? 500, maxConcurrentDispatches: 50 },
+      rateLimits: {
+        maxDispatchesPerSecond: options.perSecond ?? 500,
+        maxConcurrentDispatches: options.concurrent ?? 50,
+      },
       retryConfig: { maxAttempts: options.maxAttempts ?? 5, minBackoffSeconds: 0.1, maxBackoffSeconds: 1 },
     }),
   });

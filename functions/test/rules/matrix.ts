@@ -1,0 +1,41 @@
+import { ADMINS, LEADS, MEMBERS, NOBODY, TEAM, type Who } from './people';
+
+interface Row {
+  /** An existing document. */
+  document: string;
+  get: Who[];
+  /** Who may list its whole collection, without a filter. */
+  list: Who[];
+}
+
+/** Who may read what. Nobody may create, update or delete anything. */
+export const MATRIX: Row[] = [
+  { document: 'users/agent', get: MEMBERS, list: TEAM },
+  { document: 'users/colleague', get: MEMBERS, list: TEAM },
+  { document: 'channels/1', get: MEMBERS, list: MEMBERS },
+  { document: 'templates/hello_en', get: MEMBERS, list: MEMBERS },
+
+  { document: 'conversations/takesPart', get: ['agent', ...LEADS], list: LEADS },
+  { document: 'conversations/unassigned', get: TEAM, list: LEADS },
+  { document: 'conversations/assigned', get: ['agent', ...LEADS], list: LEADS },
+  { document: 'conversations/colleagues', get: ['another agent', ...LEADS], list: LEADS },
+  { document: 'messages/takesPart', get: ['agent', ...LEADS], list: LEADS },
+  { document: 'messages/unassigned', get: TEAM, list: LEADS },
+  { document: 'messages/assigned', get: ['agent', ...LEADS], list: LEADS },
+  { document: 'messages/colleagues', get: ['another agent', ...LEADS], list: LEADS },
+  { document: 'messages/orphan', get: LEADS, list: LEADS },
+
+  { document: 'contacts/owned', get: ['agent', ...LEADS], list: LEADS },
+  { document: 'contacts/colleagues', get: ['another agent', ...LEADS], list: LEADS },
+  { document: 'contacts/ownerless', get: LEADS, list: LEADS },
+  { document: 'identities/phone', get: NOBODY, list: NOBODY },
+
+  { document: 'campaigns/1', get: ['viewer', ...LEADS], list: ['viewer', ...LEADS] },
+  { document: 'campaigns/1/chunks/0', get: LEADS, list: LEADS },
+  { document: 'metrics/day_2026-11-22', get: ['viewer', ...LEADS], list: ['viewer', ...LEADS] },
+  { document: 'partition_metadata/1', get: ADMINS, list: ADMINS },
+  { document: 'deadLetters/1', get: NOBODY, list: NOBODY },
+  { document: 'deadLetters/1/parts/0', get: NOBODY, list: NOBODY },
+  { document: 'auditLog/1', get: ADMINS, list: ADMINS },
+  { document: 'somethingNew/1', get: NOBODY, list: NOBODY },
+];
