@@ -7,7 +7,11 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['functions/src/**/*.test.ts', 'scripts/**/*.test.ts', 'load-tests/**/*.test.ts'],
+          include: [
+            'functions/src/**/*.test.ts',
+            'scripts/**/*.test.ts',
+            'load-tests/**/*.test.ts',
+          ],
           testTimeout: 60_000,
         },
       },

@@ -1,4 +1,7 @@
 import { build } from './lib/build.ts';
 import { run } from './lib/fail.ts';
 
-await run(async () => build());
+await run(() => {
+  build();
+  return 0;
+});

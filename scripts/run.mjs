@@ -36,7 +36,9 @@ function installIfChanged(folder) {
   const stamp = join(root, folder, 'node_modules', '.recado-lock');
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return;
 
-  process.stderr.write(`Installing the dependencies of ${folder === '.' ? 'the project' : folder}/ …\n`);
+  process.stderr.write(
+    `Installing the dependencies of ${folder === '.' ? 'the project' : folder}/ …\n`,
+  );
   const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
   // Warnings about engines are expected: npm runs on the machine's Node, the project on Node 24.
   const result = spawnSync(npm, ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {

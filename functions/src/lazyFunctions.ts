@@ -15,7 +15,10 @@ export function lazyFunctions(table: Table): Record<string, unknown> {
   if (load && name !== undefined) return { [group]: { [name]: load() } };
 
   return Object.fromEntries(
-    Object.entries(table).map(([key, entry]) => [key, typeof entry === 'function' ? entry() : all(entry)]),
+    Object.entries(table).map(([key, entry]) => [
+      key,
+      typeof entry === 'function' ? entry() : all(entry),
+    ]),
   );
 }
 

@@ -44,7 +44,8 @@ const strings = {
 const numbers = {
   IN_DOUBT_GRACE_MINUTES: defineInt('IN_DOUBT_GRACE_MINUTES', {
     default: 15,
-    description: 'How long a send without an answer may wait for its statuses before it is "unknown".',
+    description:
+      'How long a send without an answer may wait for its statuses before it is "unknown".',
   }),
   WHATSAPP_TIMEOUT_SECONDS: defineInt('WHATSAPP_TIMEOUT_SECONDS', { default: 20 }),
 };

@@ -39,7 +39,12 @@ beforeEach(async () => {
 describe('an inbound message', () => {
   it('of a known conversation: 2 writes, no read, one round trip', async () => {
     await inbound('wamid.1');
-    expect(await billOf(() => inbound('wamid.2'))).toEqual({ reads: 0, writes: 2, deletes: 0, roundTrips: 1 });
+    expect(await billOf(() => inbound('wamid.2'))).toEqual({
+      reads: 0,
+      writes: 2,
+      deletes: 0,
+      roundTrips: 1,
+    });
   });
 
   it('the same on an instance that just started', async () => {
@@ -51,7 +56,10 @@ describe('an inbound message', () => {
   it('as first contact: 3 writes more, still no read', async () => {
     const both = { ...ana, bsuid: 'ES.1' };
     expect(await billOf(() => inbound('wamid.1', both))).toMatchObject({ reads: 0, writes: 5 });
-    expect(await billOf(() => inbound('wamid.2', { phone: '34600999888' }))).toMatchObject({ reads: 0, writes: 4 });
+    expect(await billOf(() => inbound('wamid.2', { phone: '34600999888' }))).toMatchObject({
+      reads: 0,
+      writes: 4,
+    });
   });
 
   it('delivered again: nothing', async () => {
@@ -61,8 +69,16 @@ describe('an inbound message', () => {
 
   it('10 of one customer in a POST: 11 writes, one round trip', async () => {
     await inbound('wamid.0');
-    const items = Array.from({ length: 10 }, (_, n) => ({ from: ana, message: textMessage(`wamid.b${n}`) }));
-    expect(await billOf(() => receiveWebhook(messagesBody(items)))).toEqual({ reads: 0, writes: 11, deletes: 0, roundTrips: 1 });
+    const items = Array.from({ length: 10 }, (_, n) => ({
+      from: ana,
+      message: textMessage(`wamid.b${n}`),
+    }));
+    expect(await billOf(() => receiveWebhook(messagesBody(items)))).toEqual({
+      reads: 0,
+      writes: 11,
+      deletes: 0,
+      roundTrips: 1,
+    });
   });
 });
 
@@ -81,19 +97,42 @@ describe('an outbound message', () => {
     await send(agent, request());
     const message = request();
     const { idempotencyKey: id } = message;
-    expect(await billOf(() => send(agent, message))).toMatchObject({ reads: 0, writes: 2, roundTrips: 1 });
+    expect(await billOf(() => send(agent, message))).toMatchObject({
+      reads: 0,
+      writes: 2,
+      roundTrips: 1,
+    });
 
     const snapshot = await db().doc(`messages/${id}`).get();
-    const payload = payloadOf(id, snapshot.data() as OutboundMessage, toVersion(snapshot.updateTime as never));
-    expect(await billOf(() => deliver(payload))).toMatchObject({ reads: 0, writes: 2, roundTrips: 2 });
+    const payload = payloadOf(
+      id,
+      snapshot.data() as OutboundMessage,
+      toVersion(snapshot.updateTime as never),
+    );
+    expect(await billOf(() => deliver(payload))).toMatchObject({
+      reads: 0,
+      writes: 2,
+      roundTrips: 2,
+    });
 
     const { wamid } = (await db().doc(`messages/${id}`).get()).data() as OutboundMessage;
     const status = (name: string) =>
       statusesBody([
-        { id: wamid, status: name, timestamp: '1', recipient_id: ana.phone, biz_opaque_callback_data: id },
+        {
+          id: wamid,
+          status: name,
+          timestamp: '1',
+          recipient_id: ana.phone,
+          biz_opaque_callback_data: id,
+        },
       ]);
     for (const name of ['sent', 'delivered', 'read', 'read']) {
-      expect(await billOf(() => receiveWebhook(status(name)))).toEqual({ reads: 0, writes: 1, deletes: 0, roundTrips: 1 });
+      expect(await billOf(() => receiveWebhook(status(name)))).toEqual({
+        reads: 0,
+        writes: 1,
+        deletes: 0,
+        roundTrips: 1,
+      });
     }
   });
 
@@ -103,9 +142,19 @@ describe('an outbound message', () => {
     for (const id of ids) batch.set(db().doc(`messages/${id}`), { direction: 'out' });
     await batch.commit();
     const statuses = ids.flatMap((id) =>
-      ['sent', 'delivered', 'read'].map((status) => ({ id: `w.${id}`, status, timestamp: '1', biz_opaque_callback_data: id })),
+      ['sent', 'delivered', 'read'].map((status) => ({
+        id: `w.${id}`,
+        status,
+        timestamp: '1',
+        biz_opaque_callback_data: id,
+      })),
     );
-    expect(await billOf(() => receiveWebhook(statusesBody(statuses)))).toEqual({ reads: 0, writes: 100, deletes: 0, roundTrips: 1 });
+    expect(await billOf(() => receiveWebhook(statusesBody(statuses)))).toEqual({
+      reads: 0,
+      writes: 100,
+      deletes: 0,
+      roundTrips: 1,
+    });
   });
 
   it('ids of inbound messages show neither number nor wamid', () => {

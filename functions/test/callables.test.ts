@@ -35,7 +35,11 @@ interface Caller {
 type Callable = { run(request: never): unknown };
 
 /** Calls as the platform does, after it verified the token. */
-async function call(callable: Callable, data: unknown, caller: Caller | null): Promise<Record<string, unknown>> {
+async function call(
+  callable: Callable,
+  data: unknown,
+  caller: Caller | null,
+): Promise<Record<string, unknown>> {
   const auth = caller && { uid: caller.uid, token: { uid: caller.uid, role: caller.role } };
   return (await callable.run({ data, auth, rawRequest: {} } as never)) as Record<string, unknown>;
 }
@@ -62,8 +66,12 @@ beforeAll(async () => {
   await useSimulator('');
   await connectChannel();
   for (const role of ROLES) await db().doc(`users/${role}`).set(user(role));
-  await db().doc('users/gone').set(user('admin', { isActive: false }));
-  await receiveWebhook(messagesBody([{ from: { phone: '34600111222' }, message: textMessage('wamid.1') }]));
+  await db()
+    .doc('users/gone')
+    .set(user('admin', { isActive: false }));
+  await receiveWebhook(
+    messagesBody([{ from: { phone: '34600111222' }, message: textMessage('wamid.1') }]),
+  );
 });
 
 const conversationId = conversationOf('34600111222');
@@ -94,13 +102,22 @@ describe('who may call', () => {
     const nonsense = { nonsense: true };
     for (const role of ROLES) {
       const code = await codeOf(call(callable, nonsense, as(role)));
-      expect([role, code]).toEqual([role, allowed.includes(role) ? 'invalid-argument' : 'permission-denied']);
+      expect([role, code]).toEqual([
+        role,
+        allowed.includes(role) ? 'invalid-argument' : 'permission-denied',
+      ]);
     }
     expect(await codeOf(call(callable, nonsense, null))).toBe('unauthenticated');
     expect(await codeOf(call(callable, nonsense, { uid: 'admin' }))).toBe('permission-denied');
-    expect(await codeOf(call(callable, nonsense, { uid: 'stranger', role: 'admin' }))).toBe('permission-denied');
-    expect(await codeOf(call(callable, nonsense, { uid: 'gone', role: 'admin' }))).toBe('permission-denied');
-    expect(await codeOf(call(callable, nonsense, { uid: 'agent', role: 'admin' }))).toBe('permission-denied');
+    expect(await codeOf(call(callable, nonsense, { uid: 'stranger', role: 'admin' }))).toBe(
+      'permission-denied',
+    );
+    expect(await codeOf(call(callable, nonsense, { uid: 'gone', role: 'admin' }))).toBe(
+      'permission-denied',
+    );
+    expect(await codeOf(call(callable, nonsense, { uid: 'agent', role: 'admin' }))).toBe(
+      'permission-denied',
+    );
   });
 
   it('nobody without App Check, where it is enforced', async () => {
@@ -116,20 +133,36 @@ describe('who may call', () => {
 
 describe('work on a conversation', () => {
   const deeds = async () =>
-    (await db().collection('auditLog').where('target', '==', `conversations/${conversationId}`).get()).docs.map(
-      (doc) => doc.get('action') as string,
-    );
+    (
+      await db()
+        .collection('auditLog')
+        .where('target', '==', `conversations/${conversationId}`)
+        .get()
+    ).docs.map((doc) => doc.get('action') as string);
 
   it('is recorded in the audit log, once, in the same commit', async () => {
     const until = Date.now() + 86_400_000;
     for (const times of [1, 2]) {
       await call(assign.conversationsAssign, { conversationId, assigneeId: 'agent' }, as('agent'));
-      await call(setStatus.conversationsSetStatus, { conversationId, status: 'snoozed', until }, as('agent'));
+      await call(
+        setStatus.conversationsSetStatus,
+        { conversationId, status: 'snoozed', until },
+        as('agent'),
+      );
       await call(label.conversationsLabel, { conversationId, add: ['vip'] }, as('agent'));
-      await call(addNote.conversationsAddNote, { conversationId, idempotencyKey: 'note-0001', text: 'called' }, as('agent'));
+      await call(
+        addNote.conversationsAddNote,
+        { conversationId, idempotencyKey: 'note-0001', text: 'called' },
+        as('agent'),
+      );
       expect([times, (await deeds()).sort()]).toEqual([
         times,
-        ['conversations.addNote', 'conversations.assign', 'conversations.label', 'conversations.setStatus'],
+        [
+          'conversations.addNote',
+          'conversations.assign',
+          'conversations.label',
+          'conversations.setStatus',
+        ],
       ]);
     }
     expect(await conversationAt(conversationId)).toMatchObject({
@@ -143,13 +176,19 @@ describe('work on a conversation', () => {
   it('of somebody else is as if there were none', async () => {
     await db().doc('users/agent2').set(user('agent'));
     const other = { uid: 'agent2', role: 'agent' };
-    expect(await codeOf(call(label.conversationsLabel, { conversationId, add: ['x'] }, other))).toBe('not-found');
-    expect(await codeOf(call(label.conversationsLabel, { conversationId: 'no_one', add: ['x'] }, other))).toBe('not-found');
+    expect(
+      await codeOf(call(label.conversationsLabel, { conversationId, add: ['x'] }, other)),
+    ).toBe('not-found');
+    expect(
+      await codeOf(call(label.conversationsLabel, { conversationId: 'no_one', add: ['x'] }, other)),
+    ).toBe('not-found');
   });
 
   it('can only be given to somebody who can do it', async () => {
     for (const assigneeId of ['viewer', 'gone', 'stranger']) {
-      expect(await codeOf(call(assign.conversationsAssign, { conversationId, assigneeId }, admin))).toBe('failed-precondition');
+      expect(
+        await codeOf(call(assign.conversationsAssign, { conversationId, assigneeId }, admin)),
+      ).toBe('failed-precondition');
     }
   });
 
@@ -162,12 +201,20 @@ describe('work on a conversation', () => {
 describe('the team', () => {
   it('invites, changes a role and deactivates; claims follow', async () => {
     const { getAuth } = await import('firebase-admin/auth');
-    const invited = await call(invite.teamInvite, { email: 'Eva@Example.com', name: 'Eva', role: 'agent' }, admin);
+    const invited = await call(
+      invite.teamInvite,
+      { email: 'Eva@Example.com', name: 'Eva', role: 'agent' },
+      admin,
+    );
     const uid = invited['userId'] as string;
     expect(invited['passwordLink']).toContain('http');
     const account = async () => getAuth().getUser(uid);
     expect((await account()).customClaims).toEqual({ role: 'agent' });
-    expect(await codeOf(call(invite.teamInvite, { email: 'eva@example.com', name: 'Eva', role: 'viewer' }, admin))).toBe('already-exists');
+    expect(
+      await codeOf(
+        call(invite.teamInvite, { email: 'eva@example.com', name: 'Eva', role: 'viewer' }, admin),
+      ),
+    ).toBe('already-exists');
 
     await call(changeRole.teamChangeRole, { userId: uid, role: 'supervisor' }, admin);
     expect((await account()).customClaims).toEqual({ role: 'supervisor' });
@@ -178,15 +225,21 @@ describe('the team', () => {
     expect((await account()).tokensValidAfterTime).toBeDefined();
     expect(before).toBeDefined();
     clearCaches();
-    expect(await codeOf(call(list.deadLettersList, {}, { uid, role: 'supervisor' }))).toBe('permission-denied');
+    expect(await codeOf(call(list.deadLettersList, {}, { uid, role: 'supervisor' }))).toBe(
+      'permission-denied',
+    );
     // The trigger comes late, twice: nothing changes.
     await syncClaims(uid);
     expect(await account()).toMatchObject({ disabled: true });
   });
 
   it('keeps its last admin', async () => {
-    expect(await codeOf(call(changeRole.teamChangeRole, { userId: 'admin', role: 'agent' }, admin))).toBe('failed-precondition');
-    expect(await codeOf(call(deactivate.teamDeactivate, { userId: 'admin' }, admin))).toBe('failed-precondition');
+    expect(
+      await codeOf(call(changeRole.teamChangeRole, { userId: 'admin', role: 'agent' }, admin)),
+    ).toBe('failed-precondition');
+    expect(await codeOf(call(deactivate.teamDeactivate, { userId: 'admin' }, admin))).toBe(
+      'failed-precondition',
+    );
   });
 });
 
@@ -195,19 +248,44 @@ describe('dead letters', () => {
     for (const n of [1, 2, 3]) await receiveWebhook(`not JSON ${n}`);
     const first = await call(list.deadLettersList, { limit: 2 }, admin);
     expect(first['deadLetters']).toHaveLength(2);
-    const second = await call(list.deadLettersList, { limit: 2, cursor: first['nextCursor'] }, admin);
+    const second = await call(
+      list.deadLettersList,
+      { limit: 2, cursor: first['nextCursor'] },
+      admin,
+    );
     expect(second['deadLetters']).toHaveLength(1);
     expect(second['nextCursor']).toBeNull();
-    expect(await codeOf(call(list.deadLettersList, { cursor: 'x' }, admin))).toBe('invalid-argument');
+    expect(await codeOf(call(list.deadLettersList, { cursor: 'x' }, admin))).toBe(
+      'invalid-argument',
+    );
   });
 
   it('that are understood now are processed', async () => {
     // As an earlier version, which did not know the kind, would have kept it.
-    const raw = messagesBody([{ from: { phone: '34600999888' }, message: textMessage('wamid.dead') }]);
-    await db().doc('deadLetters/old').set({ kind: 'webhook', reason: 'x', raw: raw.slice(0, 50), parts: 1, source: null, status: 'open', createdAt: 1, replayedAt: null });
-    await db().doc('deadLetters/old/parts/0').set({ raw: raw.slice(50) });
+    const raw = messagesBody([
+      { from: { phone: '34600999888' }, message: textMessage('wamid.dead') },
+    ]);
+    await db()
+      .doc('deadLetters/old')
+      .set({
+        kind: 'webhook',
+        reason: 'x',
+        raw: raw.slice(0, 50),
+        parts: 1,
+        source: null,
+        status: 'open',
+        createdAt: 1,
+        replayedAt: null,
+      });
+    await db()
+      .doc('deadLetters/old/parts/0')
+      .set({ raw: raw.slice(50) });
     const letters = (await allDeadLetters()).map(({ id }) => id);
-    const { results } = await call(replay.deadLettersReplay, { ids: [...letters, 'nothing'] }, admin);
+    const { results } = await call(
+      replay.deadLettersReplay,
+      { ids: [...letters, 'nothing'] },
+      admin,
+    );
     expect(results).toEqual(
       [...letters, 'nothing'].map((id) => ({
         id,
@@ -222,14 +300,23 @@ describe('dead letters', () => {
 
 describe('a channel', () => {
   it('is connected when the token may use it', async () => {
-    expect(await call(connect.channelsConnect, { channelId: CHANNEL }, admin)).toMatchObject({ displayPhoneNumber: expect.any(String) as string });
-    expect(await codeOf(call(connect.channelsConnect, { channelId: '999' }, admin))).toBe('failed-precondition');
+    expect(await call(connect.channelsConnect, { channelId: CHANNEL }, admin)).toMatchObject({
+      displayPhoneNumber: expect.any(String) as string,
+    });
+    expect(await codeOf(call(connect.channelsConnect, { channelId: '999' }, admin))).toBe(
+      'failed-precondition',
+    );
   });
 
   it('is paused and resumed', async () => {
     await call(pause.channelsPause, { channelId: CHANNEL, reason: 'audit' }, as('supervisor'));
-    expect((await db().doc(`channels/${CHANNEL}`).get()).get('paused')).toMatchObject({ reason: 'audit' });
-    expect(await call(resume.channelsResume, { channelId: CHANNEL }, as('supervisor'))).toEqual({ channelId: CHANNEL, released: 0 });
+    expect((await db().doc(`channels/${CHANNEL}`).get()).get('paused')).toMatchObject({
+      reason: 'audit',
+    });
+    expect(await call(resume.channelsResume, { channelId: CHANNEL }, as('supervisor'))).toEqual({
+      channelId: CHANNEL,
+      released: 0,
+    });
     expect((await db().doc(`channels/${CHANNEL}`).get()).get('paused')).toBeNull();
   });
 });

@@ -42,21 +42,34 @@ const all = await load();
 
 describe('the deployed functions', () => {
   it('are these, with these endpoints', async () => {
-    await expect(`${JSON.stringify(all.endpoints, null, 2)}\n`).toMatchFileSnapshot('endpoints.snapshot.json');
+    await expect(`${JSON.stringify(all.endpoints, null, 2)}\n`).toMatchFileSnapshot(
+      'endpoints.snapshot.json',
+    );
   });
 
-  it.each(Object.keys(all.endpoints))('%s loads by its name, and nothing else does', async (target) => {
-    const alone = await load(target);
-    expect(alone.endpoints).toEqual({ [target]: all.endpoints[target] });
-    // A queue's module shares its definition with the other queues.
-    const own = alone.entries.filter((name) => name !== 'queue');
-    expect(own).toEqual([target.replace(/\.(\w)/, (_, letter: string) => letter.toUpperCase()).replace(/^schedules\w/, (m) => m.at(-1)?.toLowerCase() ?? '')]);
-  });
+  it.each(Object.keys(all.endpoints))(
+    '%s loads by its name, and nothing else does',
+    async (target) => {
+      const alone = await load(target);
+      expect(alone.endpoints).toEqual({ [target]: all.endpoints[target] });
+      // A queue's module shares its definition with the other queues.
+      const own = alone.entries.filter((name) => name !== 'queue');
+      expect(own).toEqual([
+        target
+          .replace(/\.(\w)/, (_, letter: string) => letter.toUpperCase())
+          .replace(/^schedules\w/, (m) => m.at(-1)?.toLowerCase() ?? ''),
+      ]);
+    },
+  );
 
   it('hold the secrets that they need, and no other', () => {
     const secretsOf = (name: string) =>
-      ((all.endpoints[name]?.['secretEnvironmentVariables'] ?? []) as { key: string }[]).map(({ key }) => key);
-    const holders = Object.keys(all.endpoints).filter((name) => secretsOf(name).includes('WHATSAPP_TOKEN'));
+      ((all.endpoints[name]?.['secretEnvironmentVariables'] ?? []) as { key: string }[]).map(
+        ({ key }) => key,
+      );
+    const holders = Object.keys(all.endpoints).filter((name) =>
+      secretsOf(name).includes('WHATSAPP_TOKEN'),
+    );
     expect(holders).toEqual([
       'queue.critical',
       'queue.normal',

@@ -18,8 +18,10 @@ import { bodyOf, CHANNEL, messagesBody, textMessage } from './support/webhooks';
 useProject('receive');
 
 const ana = { phone: '34600111222', name: 'Ana' };
-const receive = (message: Record<string, unknown>, from: Parameters<typeof messagesBody>[0][0]['from'] = ana) =>
-  receiveWebhook(messagesBody([{ from, message }]));
+const receive = (
+  message: Record<string, unknown>,
+  from: Parameters<typeof messagesBody>[0][0]['from'] = ana,
+) => receiveWebhook(messagesBody([{ from, message }]));
 
 beforeEach(async () => {
   await clearFirestore();
@@ -30,7 +32,9 @@ describe('a first message', () => {
   it('makes the contact, its alias, the conversation and the message at once', async () => {
     await receive(textMessage('wamid.1', '¿Tienen hora mañana?'));
 
-    expect(await allContacts()).toMatchObject([{ name: 'Ana', phone: '+34600111222', optOut: null }]);
+    expect(await allContacts()).toMatchObject([
+      { name: 'Ana', phone: '+34600111222', optOut: null },
+    ]);
     expect(await conversationAt(conversationOf(ana.phone))).toMatchObject({
       channelId: CHANNEL,
       contactName: 'Ana',
@@ -41,7 +45,12 @@ describe('a first message', () => {
       lastInboundWamid: 'wamid.1',
     });
     expect(await allMessages()).toMatchObject([
-      { direction: 'in', type: 'text', content: { body: '¿Tienen hora mañana?' }, wamid: 'wamid.1' },
+      {
+        direction: 'in',
+        type: 'text',
+        content: { body: '¿Tienen hora mañana?' },
+        wamid: 'wamid.1',
+      },
     ]);
   });
 });
@@ -57,7 +66,7 @@ describe('deliveries that come again, at once and in any order', () => {
     const deliveries = random.shuffle(Array.from({ length: 10 }, () => messages).flat());
     // POSTs of 1 to 4 updates, as Meta batches them.
     const posts: string[] = [];
-    for (let at = 0; at < deliveries.length; ) {
+    for (let at = 0; at < deliveries.length;) {
       const size = 1 + random.below(4);
       posts.push(messagesBody(deliveries.slice(at, at + size)));
       at += size;
@@ -152,11 +161,27 @@ describe('kinds of messages', () => {
     ['image', { image: { id: 'M1', mime_type: 'image/jpeg', caption: 'look' } }, { id: 'M1' }],
     ['audio', { audio: { id: 'M2', voice: true } }, { id: 'M2', voice: true }],
     ['location', { location: { latitude: 1.5, longitude: 2 } }, { latitude: 1.5 }],
-    ['contacts', { contacts: [{ name: { formatted_name: 'Bo' } }] }, { contacts: [{ name: { formatted_name: 'Bo' } }] }],
+    [
+      'contacts',
+      { contacts: [{ name: { formatted_name: 'Bo' } }] },
+      { contacts: [{ name: { formatted_name: 'Bo' } }] },
+    ],
     ['button', { button: { payload: 'YES', text: 'Yes' } }, { payload: 'YES' }],
-    ['interactive', { interactive: { type: 'button_reply', button_reply: { id: 'b', title: 'B' } } }, { button_reply: { id: 'b' } }],
-    ['interactive', { interactive: { nfm_reply: { response_json: ['a', 1] } } }, { nfm_reply: { response_json: '["a",1]' } }],
-    ['order', { order: { catalog_id: 'c', product_items: [{ quantity: 2 }] } }, { product_items: [{ quantity: 2 }] }],
+    [
+      'interactive',
+      { interactive: { type: 'button_reply', button_reply: { id: 'b', title: 'B' } } },
+      { button_reply: { id: 'b' } },
+    ],
+    [
+      'interactive',
+      { interactive: { nfm_reply: { response_json: ['a', 1] } } },
+      { nfm_reply: { response_json: '["a",1]' } },
+    ],
+    [
+      'order',
+      { order: { catalog_id: 'c', product_items: [{ quantity: 2 }] } },
+      { product_items: [{ quantity: 2 }] },
+    ],
   ])('%s keeps its content', async (type, content, expected) => {
     await receive({ id: 'wamid.1', timestamp, type, ...content });
     expect(await allMessages()).toMatchObject([{ type, content: expected }]);
@@ -198,7 +223,12 @@ describe('changes of messages', () => {
     type: 'edit',
     edit: { original_message_id: 'wamid.1', message: { type: 'text', text: { body } } },
   });
-  const revoke = { id: 'wamid.r', timestamp: at(3), type: 'revoke', revoke: { original_message_id: 'wamid.1' } };
+  const revoke = {
+    id: 'wamid.r',
+    timestamp: at(3),
+    type: 'revoke',
+    revoke: { original_message_id: 'wamid.1' },
+  };
   const changed = async () => (await allMessages()).find(({ wamid }) => wamid === 'wamid.1');
 
   it('the latest reaction counts, in whatever order they come, and does not count as unread', async () => {
@@ -213,7 +243,10 @@ describe('changes of messages', () => {
     await receive(textMessage('wamid.1', 'first'));
     await receive(edit('wamid.3', 'third', 3));
     await receive(edit('wamid.2', 'second', 2));
-    expect(await changed()).toMatchObject({ content: { body: 'third' }, originalContent: { body: 'first' } });
+    expect(await changed()).toMatchObject({
+      content: { body: 'third' },
+      originalContent: { body: 'first' },
+    });
   });
 
   it('a message taken back is empty for good', async () => {
@@ -228,7 +261,9 @@ describe('changes of messages', () => {
   it('a change that comes before its message waits for it', async () => {
     const report = await receive(reaction('wamid.2', '🎉', 1));
     expect(report).toMatchObject({ messages: 1, deadLetters: 0 });
-    expect(await allMessages()).toMatchObject([{ type: 'reaction', dueAt: expect.any(Number) as number }]);
+    expect(await allMessages()).toMatchObject([
+      { type: 'reaction', dueAt: expect.any(Number) as number },
+    ]);
   });
 });
 
@@ -236,7 +271,9 @@ describe('a conversation', () => {
   it('that was resolved opens when the customer writes', async () => {
     await receive(textMessage('wamid.1'));
     const { db } = await import('../src/platform/firestore');
-    await db().doc(`conversations/${conversationOf(ana.phone)}`).update({ status: 'resolved' });
+    await db()
+      .doc(`conversations/${conversationOf(ana.phone)}`)
+      .update({ status: 'resolved' });
     await receive(textMessage('wamid.2'));
     expect(await conversationAt(conversationOf(ana.phone))).toMatchObject({ status: 'open' });
   });
@@ -269,7 +306,9 @@ describe('a request to stop', () => {
       receiveWebhook(
         bodyOf('user_preferences', {
           metadata: { phone_number_id: CHANNEL },
-          user_preferences: [{ wa_id: ana.phone, category: 'marketing_messages', value, timestamp: '1' }],
+          user_preferences: [
+            { wa_id: ana.phone, category: 'marketing_messages', value, timestamp: '1' },
+          ],
         }),
       );
     await preference('stop');
@@ -286,9 +325,21 @@ describe('what is not understood', () => {
     ['nested too deeply', deep, 'not a webhook'],
     ['no entries', '{}', 'without "entry"'],
     ['an unknown field', bodyOf('smb_message_echoes', { x: 1 }), 'field "smb_message_echoes"'],
-    ['a message without an id', messagesBody([{ from: ana, message: { type: 'text' } }]), 'without a usable id'],
-    ['a message of nobody', messagesBody([{ from: {}, message: textMessage('wamid.1') }]), 'without a sender'],
-    ['a message of 400 KB', messagesBody([{ from: ana, message: textMessage('wamid.1', 'x'.repeat(400_000)) }]), 'too large'],
+    [
+      'a message without an id',
+      messagesBody([{ from: ana, message: { type: 'text' } }]),
+      'without a usable id',
+    ],
+    [
+      'a message of nobody',
+      messagesBody([{ from: {}, message: textMessage('wamid.1') }]),
+      'without a sender',
+    ],
+    [
+      'a message of 400 KB',
+      messagesBody([{ from: ana, message: textMessage('wamid.1', 'x'.repeat(400_000)) }]),
+      'too large',
+    ],
   ])('%s goes to deadLetters, once', async (_, body, reason) => {
     await receiveWebhook(body);
     expect(await receiveWebhook(body)).toMatchObject({ messages: 0, deadLetters: 1 });
@@ -303,6 +354,9 @@ describe('what is not understood', () => {
     };
     body.entry[0]?.changes[0]?.value.messages.push(null, 7, { id: {} });
     body.entry.push('garbage' as never);
-    expect(await receiveWebhook(JSON.stringify(body))).toMatchObject({ messages: 1, deadLetters: 4 });
+    expect(await receiveWebhook(JSON.stringify(body))).toMatchObject({
+      messages: 1,
+      deadLetters: 4,
+    });
   });
 });

@@ -23,7 +23,14 @@ import { host } from './support/hosting';
 import { useProject } from './support/project';
 import { makeSendQueues } from './support/queues';
 import { useSimulator } from './support/simulator';
-import { clearFirestore, connectChannel, contactIdOf, conversationAt, conversationOf, messageAt } from './support/stored';
+import {
+  clearFirestore,
+  connectChannel,
+  contactIdOf,
+  conversationAt,
+  conversationOf,
+  messageAt,
+} from './support/stored';
 import { waitFor } from './support/waitFor';
 import { CHANNEL, messagesBody, textMessage } from './support/webhooks';
 
@@ -42,7 +49,10 @@ beforeAll(async () => {
 beforeEach(async () => {
   await clearFirestore();
   clearCaches();
-  await simulator.reset({ webhookUrl: (await simulator.config()).webhookUrl, pairLimit: { enabled: false } });
+  await simulator.reset({
+    webhookUrl: (await simulator.config()).webhookUrl,
+    pairLimit: { enabled: false },
+  });
   await connectChannel();
   await simulator.customerSends(ana, { messages: [textMessage(`wamid.${newId()}`)] });
   await simulator.idle(20_000);
@@ -59,9 +69,11 @@ const input = (fields: Record<string, unknown> = {}) =>
 const stored = async (id: string) => (await messageAt(id)) as OutboundMessage;
 const stateOf = async (id: string) => messageState(await stored(id));
 const reaches = (id: string, state: string) =>
-  waitFor(`${id} to be ${state}`, async () => (await stateOf(id)) === state).catch(async (error: unknown) => {
-    throw new Error(`it is ${JSON.stringify(await stored(id))}`, { cause: error });
-  });
+  waitFor(`${id} to be ${state}`, async () => (await stateOf(id)) === state).catch(
+    async (error: unknown) => {
+      throw new Error(`it is ${JSON.stringify(await stored(id))}`, { cause: error });
+    },
+  );
 const refusal = async (work: Promise<unknown>) => {
   const error: unknown = await work.then(
     () => 'accepted',
@@ -114,13 +126,18 @@ describe('a reply', () => {
     await send(agent, second);
     await reaches(second.idempotencyKey, 'read');
     const { data } = await simulator.sends({ callbackData: second.idempotencyKey });
-    expect(data[0]?.message).toMatchObject({ context: { message_id: (await stored(first.idempotencyKey)).wamid } });
+    expect(data[0]?.message).toMatchObject({
+      context: { message_id: (await stored(first.idempotencyKey)).wamid },
+    });
   });
 });
 
 describe('a message to a number', () => {
   const to = '+34 699 000 111';
-  const template = { type: 'template', template: { name: 'hello_world', language: { code: 'en_US' } } };
+  const template = {
+    type: 'template',
+    template: { name: 'hello_world', language: { code: 'en_US' } },
+  };
 
   it('that never wrote needs a template, and makes contact and conversation', async () => {
     await syncTemplates();
@@ -130,20 +147,35 @@ describe('a message to a number', () => {
     const request = input({ ...fields, message: template });
     await send(agent, request);
     await reaches(request.idempotencyKey, 'read');
-    expect((await db().doc(`contacts/${contactIdOf('34699000111')}`).get()).data()).toMatchObject({ phone: '+34699000111' });
+    expect(
+      (
+        await db()
+          .doc(`contacts/${contactIdOf('34699000111')}`)
+          .get()
+      ).data(),
+    ).toMatchObject({ phone: '+34699000111' });
   });
 
   it('twice at once goes into one conversation', async () => {
     await syncTemplates();
     const fields = { conversationId: undefined, to, channelId: CHANNEL, message: template };
-    const results = await sendBulk(agent, [1, 2, 3].map(() => ({ ...input(fields), conversationId: undefined })));
-    expect(results.map((result) => (result instanceof AppError ? result.message : result.conversationId))).toEqual(
-      Array(3).fill(conversationOf('34699000111')),
+    const results = await sendBulk(
+      agent,
+      [1, 2, 3].map(() => ({ ...input(fields), conversationId: undefined })),
     );
+    expect(
+      results.map((result) =>
+        result instanceof AppError ? result.message : result.conversationId,
+      ),
+    ).toEqual(Array(3).fill(conversationOf('34699000111')));
   });
 
   it('that is none is refused', async () => {
-    expect(await refusal(send(agent, input({ conversationId: undefined, to: '12345', channelId: CHANNEL })))).toBe('invalid-number');
+    expect(
+      await refusal(
+        send(agent, input({ conversationId: undefined, to: '12345', channelId: CHANNEL })),
+      ),
+    ).toBe('invalid-number');
   });
 });
 
@@ -154,7 +186,10 @@ describe('what is refused, with its reason', () => {
       name: 'promo_offer',
       language: { code: 'es' },
       components: [
-        { type: 'header', parameters: [{ type: 'image', image: { link: 'https://example.com/a.jpg' } }] },
+        {
+          type: 'header',
+          parameters: [{ type: 'image', image: { link: 'https://example.com/a.jpg' } }],
+        },
         { type: 'body', parameters: [{ type: 'text', text: 'Ana' }] },
         { type: 'button', sub_type: 'url', index: 0, parameters: [{ type: 'text', text: 'x' }] },
       ],
@@ -162,11 +197,17 @@ describe('what is refused, with its reason', () => {
   };
 
   it('an unknown conversation, and one of somebody else', async () => {
-    expect(await refusal(send(agent, input({ conversationId: 'none_none' })))).toBe('unknown-conversation');
-    await db().doc(`conversations/${conversationOf(ana)}`).update({ assigneeId: 'other' });
+    expect(await refusal(send(agent, input({ conversationId: 'none_none' })))).toBe(
+      'unknown-conversation',
+    );
+    await db()
+      .doc(`conversations/${conversationOf(ana)}`)
+      .update({ assigneeId: 'other' });
     clearCaches();
     expect(await refusal(send(agent, input()))).toBe('unknown-conversation');
-    expect(await send({ uid: 'boss', role: 'supervisor' }, input())).toMatchObject({ state: 'queued' });
+    expect(await send({ uid: 'boss', role: 'supervisor' }, input())).toMatchObject({
+      state: 'queued',
+    });
   });
 
   it('free text after 24 hours', async () => {
@@ -175,20 +216,26 @@ describe('what is refused, with its reason', () => {
   });
 
   it('free text for a time after the window closes', async () => {
-    expect(await refusal(send(agent, input({ sendAt: now() + 25 * 3_600_000 })))).toBe('window-closed');
+    expect(await refusal(send(agent, input({ sendAt: now() + 25 * 3_600_000 })))).toBe(
+      'window-closed',
+    );
   });
 
   it('an unknown template, and wrong parameters', async () => {
     await syncTemplates();
     const template = (name: string, components: object[] = []) =>
-      input({ message: { type: 'template', template: { name, language: { code: 'es' }, components } } });
+      input({
+        message: { type: 'template', template: { name, language: { code: 'es' }, components } },
+      });
     expect(await refusal(send(agent, template('nothing')))).toBe('unknown-template');
     expect(await refusal(send(agent, template('order_update')))).toBe('template-parameters');
   });
 
   it('offers to somebody who asked for none, but not other messages', async () => {
     await syncTemplates();
-    await db().doc(`contacts/${contactIdOf(ana)}`).update({ optOut: { at: 1, source: 'message' } });
+    await db()
+      .doc(`contacts/${contactIdOf(ana)}`)
+      .update({ optOut: { at: 1, source: 'message' } });
     expect(await refusal(send(agent, input({ message: marketing })))).toBe('opted-out');
     expect(await send(agent, input())).toMatchObject({ state: 'queued' });
   });
@@ -200,7 +247,17 @@ describe('what is refused, with its reason', () => {
 
   it.each([
     ['a text over 4,096 characters', { type: 'text', text: { body: 'x'.repeat(4_097) } }],
-    ['a button title over 20', { type: 'interactive', interactive: { type: 'button', body: { text: 'b' }, action: { buttons: [{ type: 'reply', reply: { id: '1', title: 'x'.repeat(21) } }] } } }],
+    [
+      'a button title over 20',
+      {
+        type: 'interactive',
+        interactive: {
+          type: 'button',
+          body: { text: 'b' },
+          action: { buttons: [{ type: 'reply', reply: { id: '1', title: 'x'.repeat(21) } }] },
+        },
+      },
+    ],
     ['media with both id and link', { type: 'image', image: { id: '1', link: 'https://x.y/z' } }],
     ['a link that is not https', { type: 'image', image: { link: 'http://x.y/z' } }],
     ['an unknown type', { type: 'hologram', hologram: {} }],
@@ -210,12 +267,16 @@ describe('what is refused, with its reason', () => {
 
   it('in bulk each by itself', async () => {
     const good = input();
-    const results = await sendBulk(agent, [good, { nonsense: true }, input({ conversationId: 'none_none' })]);
-    expect(results.map((result) => (result instanceof AppError ? result.details['reason'] : result.state))).toEqual([
-      'queued',
-      'invalid-input',
-      'unknown-conversation',
+    const results = await sendBulk(agent, [
+      good,
+      { nonsense: true },
+      input({ conversationId: 'none_none' }),
     ]);
+    expect(
+      results.map((result) =>
+        result instanceof AppError ? result.details['reason'] : result.state,
+      ),
+    ).toEqual(['queued', 'invalid-input', 'unknown-conversation']);
   });
 });
 
@@ -224,7 +285,10 @@ describe('an error of WhatsApp', () => {
     await simulator.setFaults([{ kind: 'reject', code: 131016, times: 1 }]);
     const request = input();
     await send(agent, request);
-    await waitFor('the first try', async () => (await stored(request.idempotencyKey)).attempts === 1);
+    await waitFor(
+      'the first try',
+      async () => (await stored(request.idempotencyKey)).attempts === 1,
+    );
     await reaches(request.idempotencyKey, 'read');
     expect((await simulator.counts()).total).toBe(1);
   });
@@ -233,15 +297,26 @@ describe('an error of WhatsApp', () => {
     await simulator.setFaults([{ kind: 'reject', code: 987_654 }]);
     const request = input();
     await send(agent, request);
-    await waitFor('the first try', async () => (await stored(request.idempotencyKey)).attempts >= 1);
+    await waitFor(
+      'the first try',
+      async () => (await stored(request.idempotencyKey)).attempts >= 1,
+    );
     for (const round of [1, 2, 3]) {
       restoreClock();
       laterBy(round * 600_000);
       clearCaches();
       await processDue();
-      await waitFor('the next try', async () => (await stored(request.idempotencyKey)).attempts > round || (await stateOf(request.idempotencyKey)) === 'failed');
+      await waitFor(
+        'the next try',
+        async () =>
+          (await stored(request.idempotencyKey)).attempts > round ||
+          (await stateOf(request.idempotencyKey)) === 'failed',
+      );
     }
-    expect(await stored(request.idempotencyKey)).toMatchObject({ attempts: 3, error: { code: 987_654 } });
+    expect(await stored(request.idempotencyKey)).toMatchObject({
+      attempts: 3,
+      error: { code: 987_654 },
+    });
     expect(await stateOf(request.idempotencyKey)).toBe('failed');
   });
 
@@ -250,15 +325,22 @@ describe('an error of WhatsApp', () => {
     const request = input();
     await send(agent, request);
     await reaches(request.idempotencyKey, 'failed');
-    expect(await stored(request.idempotencyKey)).toMatchObject({ error: { code: 131026, reason: 'undeliverable' } });
+    expect(await stored(request.idempotencyKey)).toMatchObject({
+      error: { code: 131026, reason: 'undeliverable' },
+    });
   });
 
   it('that asks for a pause stops the channel; resuming sends what waited', async () => {
     await simulator.setFaults([{ kind: 'reject', code: 190, times: 1 }]);
     const request = input();
     await send(agent, request);
-    await waitFor('the pause', async () => (await stored(request.idempotencyKey)).heldBy === CHANNEL);
-    expect((await db().doc(`channels/${CHANNEL}`).get()).data()).toMatchObject({ paused: { reason: 'token', code: 190 } });
+    await waitFor(
+      'the pause',
+      async () => (await stored(request.idempotencyKey)).heldBy === CHANNEL,
+    );
+    expect((await db().doc(`channels/${CHANNEL}`).get()).data()).toMatchObject({
+      paused: { reason: 'token', code: 190 },
+    });
 
     await resumeChannel({ uid: 'boss', role: 'admin' }, { channelId: CHANNEL });
     clearCaches();
@@ -274,7 +356,9 @@ describe('an error of WhatsApp', () => {
     await send(agent, request);
     await reaches(request.idempotencyKey, 'failed');
     await waitFor('the opt-out', async () => {
-      const contact = await db().doc(`contacts/${contactIdOf(ana)}`).get();
+      const contact = await db()
+        .doc(`contacts/${contactIdOf(ana)}`)
+        .get();
       return (contact.get('optOut') as { source: string } | null)?.source === 'delivery';
     });
   });
@@ -384,12 +468,16 @@ describe('an offer taken before the customer asked for none', () => {
     await simulator.putTemplate('hello_world', 'en_US', { category: 'MARKETING' });
     await syncTemplates();
     await send(agent, request);
-    await receiveWebhook(messagesBody([{ from: { phone: ana }, message: textMessage('wamid.stop', 'STOP') }]));
+    await receiveWebhook(
+      messagesBody([{ from: { phone: ana }, message: textMessage('wamid.stop', 'STOP') }]),
+    );
     await waitFor('the answer to stop', async () => (await simulator.counts()).total === 1);
     laterBy(3_601_000);
     await processDue();
     await reaches(request.idempotencyKey, 'failed');
-    expect(await stored(request.idempotencyKey)).toMatchObject({ error: { reason: 'user-stopped-marketing' } });
+    expect(await stored(request.idempotencyKey)).toMatchObject({
+      error: { reason: 'user-stopped-marketing' },
+    });
     expect((await simulator.counts()).total).toBe(1);
   });
 });

@@ -13,9 +13,19 @@ useProject('statuses');
 beforeAll(clearFirestore);
 
 const record = { wamid: 'wamid.x', acceptedAt: 5 };
-const claimed = { direction: 'out', sendAt: null, attempts: 0, claimedAt: 1, dueAt: 99, contactId: 'c', timestamp: 1 };
+const claimed = {
+  direction: 'out',
+  sendAt: null,
+  attempts: 0,
+  claimedAt: 1,
+  dueAt: 99,
+  contactId: 'c',
+  timestamp: 1,
+};
 const status = (name: string, id: string, extra: object = {}) =>
-  statusesBody([{ id: 'wamid.x', status: name, timestamp: '7', biz_opaque_callback_data: id, ...extra }]);
+  statusesBody([
+    { id: 'wamid.x', status: name, timestamp: '7', biz_opaque_callback_data: id, ...extra },
+  ]);
 
 function permutations<T>(items: T[]): T[][] {
   if (items.length <= 1) return [items];
@@ -41,7 +51,13 @@ describe('statuses', () => {
       }
       const stored = (await messageAt(id)) as OutboundMessage;
       expect([order, messageState(stored)]).toEqual([order, 'read']);
-      expect(stored).toMatchObject({ wamid: 'wamid.x', acceptedAt: 5, sentAt: 7_000, deliveredAt: 7_000, readAt: 7_000 });
+      expect(stored).toMatchObject({
+        wamid: 'wamid.x',
+        acceptedAt: 5,
+        sentAt: 7_000,
+        deliveredAt: 7_000,
+        readAt: 7_000,
+      });
     });
   });
 
@@ -54,19 +70,30 @@ describe('statuses', () => {
   });
 
   it('keep the error of a failure, and a later “delivered” counts for more', async () => {
-    await db().doc('messages/failed-0001').set({ ...claimed, ...record });
-    const errors = [{ code: 131026, title: 'Message undeliverable', error_data: { details: 'no WhatsApp' } }];
+    await db()
+      .doc('messages/failed-0001')
+      .set({ ...claimed, ...record });
+    const errors = [
+      { code: 131026, title: 'Message undeliverable', error_data: { details: 'no WhatsApp' } },
+    ];
     await receiveWebhook(status('failed', 'failed-0001', { errors }));
     const stored = (await messageAt('failed-0001')) as OutboundMessage;
     expect(messageState(stored)).toBe('failed');
-    expect(stored.error).toEqual({ code: 131026, reason: 'undeliverable', title: 'Message undeliverable', details: 'no WhatsApp' });
+    expect(stored.error).toEqual({
+      code: 131026,
+      reason: 'undeliverable',
+      title: 'Message undeliverable',
+      details: 'no WhatsApp',
+    });
 
     await receiveWebhook(status('delivered', 'failed-0001'));
     expect(messageState((await messageAt('failed-0001')) as OutboundMessage)).toBe('delivered');
   });
 
   it('without our word are found by WhatsApp’s id', async () => {
-    await db().doc('messages/byid-0001').set({ ...claimed, wamid: 'wamid.only' });
+    await db()
+      .doc('messages/byid-0001')
+      .set({ ...claimed, wamid: 'wamid.only' });
     await receiveWebhook(statusesBody([{ id: 'wamid.only', status: 'read', timestamp: '7' }]));
     expect(await messageAt('byid-0001')).toMatchObject({ readAt: 7_000 });
   });

@@ -33,8 +33,12 @@ describe('the handshake', () => {
     ['unsubscribe', 'local-verify-token', '1158201444', 403, undefined],
     ['subscribe', 'local-verify-token', '<script>', 403, undefined],
   ])('%s %s %s → %i', async (mode, token, challenge, status, answer) => {
-    const query = new URLSearchParams({ 'hub.mode': mode, 'hub.verify_token': token, 'hub.challenge': challenge });
-    const response = await fetch(`${url}?${query}`);
+    const query = new URLSearchParams({
+      'hub.mode': mode,
+      'hub.verify_token': token,
+      'hub.challenge': challenge,
+    });
+    const response = await fetch(`${url}?${query.toString()}`);
     expect(response.status).toBe(status);
     if (answer) expect(await response.text()).toBe(answer);
   });
@@ -84,7 +88,10 @@ describe('the signature', () => {
     ['of the older kind', 'sha1=abc'],
   ])('%s is refused before anything is stored', async (_, signature) => {
     await clearFirestore();
-    const response = await post(messagesBody([{ from: ana, message: textMessage('wamid.f') }]), signature);
+    const response = await post(
+      messagesBody([{ from: ana, message: textMessage('wamid.f') }]),
+      signature,
+    );
     expect(response.status).toBe(401);
     expect(await allMessages()).toEqual([]);
     expect(await allDeadLetters()).toEqual([]);
@@ -121,7 +128,9 @@ describe('a POST', () => {
       void closeDb();
       process.env['FIRESTORE_EMULATOR_HOST'] = emulator;
     }
-    expect((await post(messagesBody([{ from: ana, message: textMessage('wamid.5xx') }]))).status).toBe(200);
+    expect(
+      (await post(messagesBody([{ from: ana, message: textMessage('wamid.5xx') }]))).status,
+    ).toBe(200);
   });
 
   it('by another method is refused', async () => {
@@ -135,15 +144,19 @@ describe('hostile payloads', () => {
     const random = seededRandom('fuzzed payloads');
     const perPost = 50;
     const posts = Array.from({ length: 50_000 / perPost }, (_, n) =>
-      Array.from({ length: perPost }, (_, m) => fuzzedChange(random.seed + n * perPost + m, `${n}.${m}`)),
+      Array.from({ length: perPost }, (_, m) =>
+        fuzzedChange(random.seed + n * perPost + m, `${n}.${m}`),
+      ),
     );
     const totals = { updates: 0, accounted: 0 };
     await mapConcurrently(posts, 16, async (changes) => {
       const response = await post(JSON.stringify({ entry: [{ id: '1', changes }] }));
       expect(response.status).toBe(200);
-      const { messages, duplicates, statuses, others, deadLetters } = (await response.json()) as Record<string, number>;
+      const { messages, duplicates, statuses, others, deadLetters } =
+        (await response.json()) as Record<string, number>;
       totals.updates += changes.reduce((sum: number, change) => sum + updatesIn(change), 0);
-      totals.accounted += (messages ?? 0) + (duplicates ?? 0) + (statuses ?? 0) + (others ?? 0) + (deadLetters ?? 0);
+      totals.accounted +=
+        (messages ?? 0) + (duplicates ?? 0) + (statuses ?? 0) + (others ?? 0) + (deadLetters ?? 0);
     });
     expect(totals.accounted).toBeGreaterThanOrEqual(totals.updates);
     expect((await fetch(url)).status).toBe(403);
@@ -154,13 +167,65 @@ describe('hostile payloads', () => {
     const random = randomOf(seed);
     const from = { phone: String(34_600_000_000 + random.below(3_000)) };
     const templates = [
-      () => messagesBody([{ from: { ...from, bsuid: `ES.${from.phone}` }, message: textMessage(`wamid.${id}`) }]),
-      () => statusesBody([{ id: `wamid.${id}`, status: 'read', timestamp: '7', biz_opaque_callback_data: `cb-${id}-00000`, errors: [{ code: 1 }] }]),
-      () => messagesBody([{ from, message: { id: `wamid.${id}`, timestamp: '7', type: 'reaction', reaction: { message_id: 'wamid.0', emoji: '👍' } } }]),
-      () => messagesBody([{ from, message: { id: `wamid.${id}`, type: 'order', order: { product_items: [{ quantity: 1 }] } } }]),
-      () => messagesBody([{ from, message: { id: `wamid.${id}`, type: 'contacts', contacts: [{ name: {}, phones: [{ phone: '1' }] }] } }]),
-      () => bodyOf('message_template_status_update', { event: 'PAUSED', message_template_name: 'x', message_template_language: 'es' }),
-      () => bodyOf('user_preferences', { metadata: { phone_number_id: '1' }, user_preferences: [{ wa_id: '34600111222', value: 'stop' }] }),
+      () =>
+        messagesBody([
+          { from: { ...from, bsuid: `ES.${from.phone}` }, message: textMessage(`wamid.${id}`) },
+        ]),
+      () =>
+        statusesBody([
+          {
+            id: `wamid.${id}`,
+            status: 'read',
+            timestamp: '7',
+            biz_opaque_callback_data: `cb-${id}-00000`,
+            errors: [{ code: 1 }],
+          },
+        ]),
+      () =>
+        messagesBody([
+          {
+            from,
+            message: {
+              id: `wamid.${id}`,
+              timestamp: '7',
+              type: 'reaction',
+              reaction: { message_id: 'wamid.0', emoji: '👍' },
+            },
+          },
+        ]),
+      () =>
+        messagesBody([
+          {
+            from,
+            message: {
+              id: `wamid.${id}`,
+              type: 'order',
+              order: { product_items: [{ quantity: 1 }] },
+            },
+          },
+        ]),
+      () =>
+        messagesBody([
+          {
+            from,
+            message: {
+              id: `wamid.${id}`,
+              type: 'contacts',
+              contacts: [{ name: {}, phones: [{ phone: '1' }] }],
+            },
+          },
+        ]),
+      () =>
+        bodyOf('message_template_status_update', {
+          event: 'PAUSED',
+          message_template_name: 'x',
+          message_template_language: 'es',
+        }),
+      () =>
+        bodyOf('user_preferences', {
+          metadata: { phone_number_id: '1' },
+          user_preferences: [{ wa_id: '34600111222', value: 'stop' }],
+        }),
     ];
     const body = JSON.parse(random.pick(templates)()) as { entry: { changes: unknown[] }[] };
     let change = body.entry[0]?.changes[0];
@@ -170,15 +235,33 @@ describe('hostile payloads', () => {
     function mutate(value: unknown): unknown {
       if (random.below(4) === 0 || typeof value !== 'object' || value === null) {
         return random.pick<unknown>([
-          null, true, 0, -1, 1e308, '', '\ud800', '\u0000', '__proto__', '../..', 'x'.repeat(2_000),
-          [], {}, [[1]], { __proto__x: 1, '': 2, 'a.b': 3 }, [null], '99999999999999999999',
+          null,
+          true,
+          0,
+          -1,
+          1e308,
+          '',
+          '\ud800',
+          '\u0000',
+          '__proto__',
+          '../..',
+          'x'.repeat(2_000),
+          [],
+          {},
+          [[1]],
+          { __proto__x: 1, '': 2, 'a.b': 3 },
+          [null],
+          '99999999999999999999',
         ]);
       }
       const keys = Object.keys(value);
       if (keys.length === 0) return value;
       const key = random.pick(keys);
-      const copy = (Array.isArray(value) ? [...(value as unknown[])] : { ...value }) as Record<string, unknown>;
-      if (random.below(6) === 0) delete copy[key];
+      const copy = (Array.isArray(value) ? [...(value as unknown[])] : { ...value }) as Record<
+        string,
+        unknown
+      >;
+      if (random.below(6) === 0) Reflect.deleteProperty(copy, key);
       else copy[key] = mutate(copy[key]);
       return copy;
     }
@@ -188,6 +271,9 @@ describe('hostile payloads', () => {
   function updatesIn(change: unknown): number {
     const value = (change as { value?: Record<string, unknown> } | null)?.value;
     const lists = ['messages', 'statuses', 'user_preferences'].map((name) => value?.[name]);
-    return Math.max(1, lists.reduce((sum: number, list) => sum + (Array.isArray(list) ? list.length : 0), 0));
+    return Math.max(
+      1,
+      lists.reduce((sum: number, list) => sum + (Array.isArray(list) ? list.length : 0), 0),
+    );
   }
 });

@@ -4,7 +4,7 @@ import { bin, ROOT } from './paths.ts';
 
 /** Compiles functions/ to functions/lib. */
 export function build(): void {
-  const result = spawnSync(bin('tsc'), ['-p', 'functions/tsconfig.json'], {
+  const result = spawnSync(bin('tsc'), ['-p', 'functions/tsconfig.build.json'], {
     cwd: ROOT,
     stdio: 'inherit',
   });

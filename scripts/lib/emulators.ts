@@ -9,7 +9,10 @@ import { freePorts } from './ports.ts';
 
 const EMULATORS = ['auth', 'functions', 'firestore', 'pubsub', 'tasks', 'eventarc'] as const;
 const HELPERS = ['hub', 'logging'] as const;
-type Ports = Record<(typeof EMULATORS)[number] | (typeof HELPERS)[number] | 'firestoreWebsocket', number>;
+type Ports = Record<
+  (typeof EMULATORS)[number] | (typeof HELPERS)[number] | 'firestoreWebsocket',
+  number
+>;
 
 /** A cold start takes 15–20 s; a slow machine and a first download take longer. */
 const START_TIMEOUT_MS = 240_000;
@@ -60,7 +63,9 @@ export async function startEmulators(
       ...emulatorBinaries(),
       ...environment,
       JAVA_HOME: jdk.home,
-      PATH: [join(ROOT, 'node_modules', '.bin'), join(jdk.home, 'bin'), process.env['PATH']].join(delimiter),
+      PATH: [join(ROOT, 'node_modules', '.bin'), join(jdk.home, 'bin'), process.env['PATH']].join(
+        delimiter,
+      ),
       // Google's libraries would look for a metadata server for seconds.
       METADATA_SERVER_DETECTION: 'none',
       FIREBASE_CLI_DISABLE_UPDATE_CHECK: 'true',

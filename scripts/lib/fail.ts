@@ -4,7 +4,9 @@ export class UserError extends Error {
 }
 
 /** Runs a script's main function; a `UserError` ends it with one clear message. */
-export async function run(main: () => Promise<number | void>): Promise<void> {
+export async function run(
+  main: () => Promise<number | undefined> | number | undefined,
+): Promise<void> {
   try {
     process.exitCode = (await main()) ?? process.exitCode ?? 0;
   } catch (error) {

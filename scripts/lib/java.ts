@@ -31,7 +31,9 @@ export async function findJdk(): Promise<Jdk> {
   const found = versions.filter((jdk) => jdk !== undefined).sort((a, b) => b.version - a.version);
   const [newest] = found;
   if (newest && newest.version >= OLDEST) return newest;
-  const seen = newest ? `The newest one found is Java ${newest.version} in ${newest.home}.` : 'None was found.';
+  const seen = newest
+    ? `The newest one found is Java ${newest.version} in ${newest.home}.`
+    : 'None was found.';
   throw new UserError(
     `The Firebase emulators need a JDK of version ${OLDEST} or newer. ${seen}\n` +
       'Install one, for instance with\n' +

@@ -17,7 +17,9 @@ export async function freePorts<Name extends string>(
     // All are held until the last one is chosen, so that no two are the same.
   }
   await Promise.all(
-    servers.map((server) => new Promise((resolve) => (server ? server.close(resolve) : resolve(0)))),
+    servers.map(
+      (server) => new Promise((resolve) => (server ? server.close(resolve) : resolve(0))),
+    ),
   );
   return ports;
 }

@@ -54,7 +54,7 @@ function kill(pid) {
 async function snapshot() {
   const all = await processes();
   const known = new Set([child.pid]);
-  for (let size = 0; size !== known.size; ) {
+  for (let size = 0; size !== known.size;) {
     size = known.size;
     for (const [pid, { parent, started }] of all) {
       if (!known.has(parent) || pid === child.pid) continue;

@@ -95,7 +95,7 @@ export class SimulatorClient {
   sends(query: SendQuery = {}): Promise<SendPage> {
     const given = new URLSearchParams();
     for (const [name, value] of Object.entries(query)) given.set(name, String(value));
-    return this.#call('GET', `/sends?${given}`);
+    return this.#call('GET', `/sends?${given.toString()}`);
   }
 
   counts(): Promise<SendCounts> {

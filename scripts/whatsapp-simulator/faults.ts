@@ -120,7 +120,7 @@ function matches(match: FaultMatch = {}, subject: FaultMatch): boolean {
 
 function accept(spec: FaultSpec): Fault {
   const required = Object.hasOwn(REQUIRED, spec.kind) ? REQUIRED[spec.kind] : undefined;
-  if (!required) throw new ControlError(400, `There is no fault of kind ${String(spec.kind)}.`);
+  if (!required) throw new ControlError(400, `There is no fault of kind ${spec.kind}.`);
   const missing = required.find((name) => !Number.isFinite(Reflect.get(spec, name)));
   if (missing) throw new ControlError(400, `A ${spec.kind} fault needs the number ${missing}.`);
   return { ...spec, id: randomUUID(), hits: 0 };

@@ -25,7 +25,7 @@ export interface RunningSimulator {
   url: string;
   port: number;
   /** Forgets what is pending, cuts the connections and closes the journal. */
-  close(): Promise<void>;
+  close: () => Promise<void>;
 }
 
 /**
@@ -42,7 +42,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Ru
   const { server, port } = await listen(options.port ?? 0, (request) =>
     request.path.startsWith('/_control/')
       ? controlApi(simulator, request)
-      : graphApi(simulator.world, request),
+      : graphApi(simulator, request),
   );
   return {
     url: `http://127.0.0.1:${port}`,

@@ -24,11 +24,10 @@ export async function pauseAfterError(
   const paused: Pause = { reason, code, at: now() };
   // With the version read: whoever paused or resumed it meanwhile knows better.
   const running = affected.filter(({ data }) => data?.paused === null);
-  await commitGroups(
-    running.map(({ id, version }) => [updateChannel(id, { paused }, version)]),
-  );
+  await commitGroups(running.map(({ id, version }) => [updateChannel(id, { paused }, version)]));
   for (const { id } of affected) forgetChannel(id);
-  if (running.length > 0) log.error('sending is paused', { channels: running.map(({ id }) => id), reason, code });
+  if (running.length > 0)
+    log.error('sending is paused', { channels: running.map(({ id }) => id), reason, code });
 }
 
 /** Stops sending over a channel as a member's deed. */

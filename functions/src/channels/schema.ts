@@ -26,4 +26,3 @@ export const pauseInput = z.strictObject({
   channelId,
   reason: z.string().trim().min(1).max(200),
 });
-

@@ -18,10 +18,25 @@ describe('whoIs', () => {
 
   it.each([
     ['nobody known is a new person', { phone: '+341', bsuid: 'ES.1' }, {}, null],
-    ['a known BSUID decides', { phone: '+341', bsuid: 'ES.1' }, { bsuid: withBsuid, phone: phoneOnly }, 'A'],
-    ['a BSUID appears for a known number', { phone: '+341', bsuid: 'ES.1' }, { phone: phoneOnly }, 'P'],
+    [
+      'a known BSUID decides',
+      { phone: '+341', bsuid: 'ES.1' },
+      { bsuid: withBsuid, phone: phoneOnly },
+      'A',
+    ],
+    [
+      'a BSUID appears for a known number',
+      { phone: '+341', bsuid: 'ES.1' },
+      { phone: phoneOnly },
+      'P',
+    ],
     ['a number alone is enough', { phone: '+341' }, { phone: withBsuid }, 'A'],
-    ['a number with another BSUID changed hands', { phone: '+341', bsuid: 'ES.2' }, { phone: withBsuid }, null],
+    [
+      'a number with another BSUID changed hands',
+      { phone: '+341', bsuid: 'ES.2' },
+      { phone: withBsuid },
+      null,
+    ],
   ])('%s', (_, identity, known, expected) => {
     expect(whoIs(identity, known)).toBe(expected);
   });

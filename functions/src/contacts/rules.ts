@@ -31,7 +31,7 @@ export function whoIs(identity: Identity, known: KnownAliases): string | null {
 }
 
 /** Lower case, without accents, punctuation or repeated spaces. */
-export const plainText = (text: string): string =>
+const plainText = (text: string): string =>
   text
     .normalize('NFD')
     .replace(/\p{M}/gu, '')

@@ -1,5 +1,3 @@
-import { z } from 'zod';
-
 /** The names under which WhatsApp knows a person. At least one of phone and bsuid is there. */
 export interface Identity {
   /** E.164. Hidden by people who chose a username. */
@@ -12,11 +10,10 @@ export interface Identity {
 }
 
 /** When, from where and with which words a person asked for no more offers. */
-export const optOut = z.object({
-  at: z.number(),
-  source: z.enum(['message', 'preference', 'delivery']),
-});
-export type OptOut = z.infer<typeof optOut>;
+export interface OptOut {
+  at: number;
+  source: 'message' | 'preference' | 'delivery';
+}
 
 /** `contacts/{id}`. All times are epoch milliseconds. */
 export interface Contact {

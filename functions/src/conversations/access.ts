@@ -35,9 +35,7 @@ export async function readForChange(
 /** Conversations on whose state a send is decided; at most 15 s old. Missing ones are left out. */
 export async function conversationSnapshots(ids: string[]): Promise<Map<string, Conversation>> {
   const reads = await readSnapshots(ids);
-  return new Map(
-    [...reads].flatMap(([id, { data }]) => (data ? [[id, data] as const] : [])),
-  );
+  return new Map([...reads].flatMap(([id, { data }]) => (data ? [[id, data] as const] : [])));
 }
 
 /** The same, read now. */

@@ -15,9 +15,13 @@ export async function label(
     const before = conversation.labels;
     const after = [...new Set([...before, ...add])].filter((name) => !remove.includes(name));
     if (after.length > MAX_LABELS) {
-      throw new AppError('failed-precondition', `A conversation has at most ${MAX_LABELS} labels.`, {
-        details: { reason: 'too-many-labels' },
-      });
+      throw new AppError(
+        'failed-precondition',
+        `A conversation has at most ${MAX_LABELS} labels.`,
+        {
+          details: { reason: 'too-many-labels' },
+        },
+      );
     }
     if (after.length === before.length && after.every((name) => before.includes(name))) return null;
     return { update: { labels: after }, details: { add, remove } };

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
-export const conversationStatus = z.enum(['open', 'pending', 'snoozed', 'resolved']);
-export type ConversationStatus = z.infer<typeof conversationStatus>;
+const conversationStatus = z.enum(['open', 'pending', 'snoozed', 'resolved']);
+type ConversationStatus = z.infer<typeof conversationStatus>;
 
 /** What a list of conversations shows of the last message. */
 export interface Preview {

@@ -1,6 +1,14 @@
 import { createCache } from '../platform/cache';
 import type { WriteOp } from '../platform/commit';
-import { db, read, readAll, readQuery, type Read, type Transaction, type Version } from '../platform/firestore';
+import {
+  db,
+  read,
+  readAll,
+  readQuery,
+  type Read,
+  type Transaction,
+  type Version,
+} from '../platform/firestore';
 import type { Conversation } from './schema';
 
 const path = (id: string): string => `conversations/${id}`;

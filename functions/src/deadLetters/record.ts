@@ -17,7 +17,7 @@ interface Letter {
 }
 
 /** The same input gives the same id, so that redeliveries do not pile up. */
-export const deadLetterId = ({ kind, raw, source }: Omit<Letter, 'reason'>): string =>
+const deadLetterId = ({ kind, raw, source }: Omit<Letter, 'reason'>): string =>
   hashId('dead-letter', kind, source ?? '', raw);
 
 /** Keeps what could not be processed. Recorded twice it is there once. */
@@ -55,7 +55,7 @@ function split(raw: string): string[] {
   // Lone surrogates, which JSON may carry, have no UTF-8 form and Firestore refuses them.
   const text = raw.toWellFormed();
   const parts: string[] = [];
-  for (let at = 0; at < text.length || at === 0; ) {
+  for (let at = 0; at < text.length || at === 0;) {
     // Not between the halves of one character.
     const code = text.charCodeAt(at + PART_LENGTH - 1);
     const length = code >= 0xd800 && code <= 0xdbff ? PART_LENGTH - 1 : PART_LENGTH;

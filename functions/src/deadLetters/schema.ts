@@ -1,8 +1,7 @@
 import { z } from 'zod';
 
 /** Where a dead letter comes from, and so what a replay does with it. */
-export const deadLetterKind = z.enum(['webhook', 'status', 'task']);
-export type DeadLetterKind = z.infer<typeof deadLetterKind>;
+export type DeadLetterKind = 'webhook' | 'status' | 'task';
 
 /** `deadLetters/{id}`: what could not be processed, kept so that it can be later. */
 export interface DeadLetter {
@@ -28,5 +27,8 @@ export const listInput = z.strictObject({
 });
 
 export const replayInput = z.strictObject({
-  ids: z.array(z.string().regex(/^[A-Za-z0-9]{1,64}$/)).min(1).max(100),
+  ids: z
+    .array(z.string().regex(/^[A-Za-z0-9]{1,64}$/))
+    .min(1)
+    .max(100),
 });

@@ -88,7 +88,11 @@ export const wireResult = <T extends object>(result: T | AppError) =>
     ? { ok: false as const, error: wireError(result) }
     : { ok: true as const, ...result };
 
-const wireError = ({ code, message, details }: AppError): {
+const wireError = ({
+  code,
+  message,
+  details,
+}: AppError): {
   code: ErrorCode;
   message: string;
   details: Record<string, unknown>;
@@ -112,7 +116,7 @@ export const task =
   async ({ data }: TaskRequest): Promise<void> => {
     const parsed = payload.safeParse(data);
     if (!parsed.success) {
-      const raw = JSON.stringify(data) ?? 'null';
+      const raw = String(JSON.stringify(data));
       await recordDeadLetters([{ kind: 'task', reason: 'not a task of this queue', raw, source }]);
       return;
     }

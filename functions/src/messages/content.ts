@@ -22,10 +22,22 @@ function hasNestedArray(value: unknown, inArray = false): boolean {
 
 const media = <Shape extends z.ZodRawShape>(extra: Shape) =>
   z
-    .strictObject({ id: z.string().regex(/^\w{1,128}$/).optional(), link: link.optional(), ...extra })
-    .refine((value) => ((value as { id?: string }).id === undefined) !== ((value as { link?: string }).link === undefined), {
-      message: 'give either "id" (uploaded media) or "link" (https)',
-    });
+    .strictObject({
+      id: z
+        .string()
+        .regex(/^\w{1,128}$/)
+        .optional(),
+      link: link.optional(),
+      ...extra,
+    })
+    .refine(
+      (value) =>
+        ((value as { id?: string }).id === undefined) !==
+        ((value as { link?: string }).link === undefined),
+      {
+        message: 'give either "id" (uploaded media) or "link" (https)',
+      },
+    );
 const caption = { caption: z.string().max(1_024).optional() };
 
 const namedDocument = media({ filename: text(240).optional() });
@@ -136,7 +148,11 @@ const location = z.strictObject({
 });
 
 const templateParameter = z.discriminatedUnion('type', [
-  z.strictObject({ type: z.literal('text'), text: text(1_024), parameter_name: text(64).optional() }),
+  z.strictObject({
+    type: z.literal('text'),
+    text: text(1_024),
+    parameter_name: text(64).optional(),
+  }),
   z.strictObject({ type: z.literal('image'), image: media({}) }),
   z.strictObject({ type: z.literal('video'), video: media({}) }),
   z.strictObject({ type: z.literal('document'), document: namedDocument }),
@@ -179,7 +195,10 @@ const contactCards = z
         .array(z.strictObject({ email: z.email().max(254), type: optionalText(20) }))
         .max(20)
         .optional(),
-      urls: z.array(z.strictObject({ url: link, type: optionalText(20) })).max(20).optional(),
+      urls: z
+        .array(z.strictObject({ url: link, type: optionalText(20) }))
+        .max(20)
+        .optional(),
     }),
   )
   .min(1)

@@ -23,7 +23,7 @@ const EARLY_MS = 1_000;
 /** A longer wait is left to the schedule, which looks every minute. */
 const QUEUE_WAIT_MS = 60_000;
 /** What waits for a paused channel is looked at this often; resuming releases it at once. */
-export const HELD_MS = 60 * 60_000;
+const HELD_MS = 60 * 60_000;
 
 /** The error of a message whose connection to WhatsApp was never made; not one of Meta's codes. */
 const NOT_CONNECTED: GraphError = { code: 131000, title: 'no connection to WhatsApp' };
@@ -39,7 +39,11 @@ export async function deliver(payload: DeliverPayload): Promise<void> {
   }
   if ((await channel(payload.channelId))?.paused) return hold(payload);
   if (await refusesOffers(payload)) {
-    return recordFailure(payload, { code: 131050, title: 'opted out before it was sent' }, 'user-stopped-marketing');
+    return recordFailure(
+      payload,
+      { code: 131050, title: 'opted out before it was sent' },
+      'user-stopped-marketing',
+    );
   }
   const claimed = await claim(payload);
   if (!claimed) return;
@@ -96,7 +100,7 @@ async function claim(payload: DeliverPayload): Promise<DeliverPayload | undefine
 }
 
 /** The body of the API's call, with our id as the word that every status brings back. */
-export function apiPayload({ messageId, to, type, content, replyTo }: DeliverPayload): object {
+function apiPayload({ messageId, to, type, content, replyTo }: DeliverPayload): object {
   return {
     ...(to.phone ? { to: to.phone } : { recipient: to.bsuid }),
     type,
@@ -145,9 +149,7 @@ async function tryAgain(
 }
 
 const release = (payload: DeliverPayload, fields: Record<string, unknown>) =>
-  commit([
-    updateMessage(payload.messageId, { claimId: absent(), claimedAt: absent(), ...fields }),
-  ]);
+  commit([updateMessage(payload.messageId, { claimId: absent(), claimedAt: absent(), ...fields })]);
 
 async function recordFailure(
   payload: DeliverPayload,

@@ -34,11 +34,21 @@ export const fingerprintOf = (parts: unknown): string => hashId(JSON.stringify(p
 
 /** The document that an intent becomes. Until it is claimed, `dueAt` sees to it that it goes out. */
 export function outboundMessage(intent: Intent, fingerprint: string): OutboundMessage {
-  const { messageId: _, sendAt, ...fields } = intent;
+  const { channelId, conversationId, contactId, userId, to, type, content, replyTo, priority } =
+    intent;
+  const { sendAt } = intent;
   const at = now();
   const waits = sendAt !== null && sendAt > at + AT_ONCE_MS;
   return {
-    ...fields,
+    channelId,
+    conversationId,
+    contactId,
+    userId,
+    to,
+    type,
+    content,
+    replyTo,
+    priority,
     direction: 'out',
     timestamp: at,
     wamid: null,

@@ -36,8 +36,7 @@ export async function modify(event: MessageEvent, content: Modifier): Promise<bo
       direction: 'in',
       channelId: event.channelId,
       conversationId:
-        target?.data.conversationId ??
-        conversationIdOf(event.channelId, guessContact(event.from)),
+        target?.data.conversationId ?? conversationIdOf(event.channelId, guessContact(event.from)),
       contactId: target?.data.contactId ?? guessContact(event.from),
       userId: null,
       type: content.type,
@@ -65,7 +64,8 @@ export async function modify(event: MessageEvent, content: Modifier): Promise<bo
 export async function modifyLater(id: string, waiting: InboundMessage): Promise<void> {
   const target = await findTarget(waiting.channelId, waiting.target as string);
   if (!target) {
-    if (now() > waiting.receivedAt + WAIT_MS) await commit([updateMessage(id, { dueAt: absent() })]);
+    if (now() > waiting.receivedAt + WAIT_MS)
+      await commit([updateMessage(id, { dueAt: absent() })]);
     return;
   }
   const change = changeOf(target, waiting);
@@ -103,7 +103,8 @@ function changeOf(target: Target, modifier: InboundMessage): WriteOp | undefined
       );
     }
     case 'edit': {
-      if (data.direction !== 'in' || revokedAt !== undefined || (data.editedAt ?? 0) > at) return undefined;
+      if (data.direction !== 'in' || revokedAt !== undefined || (data.editedAt ?? 0) > at)
+        return undefined;
       const { message } = modifier.content as { message: InboundContent };
       return updateMessage(
         target.id,

@@ -6,7 +6,8 @@ import type { ErrorCode } from '../shared/errors';
 import type { Message, OutboundMessage } from './schema';
 
 /** The id of an inbound message's document: the same delivery of a webhook gives the same. */
-export const inboundId = (channelId: string, wamid: string): string => hashId('in', channelId, wamid);
+export const inboundId = (channelId: string, wamid: string): string =>
+  hashId('in', channelId, wamid);
 
 export type MessageState =
   | 'received'
@@ -156,7 +157,8 @@ const PREVIEW_LENGTH = 120;
 /** What lists of conversations show of a message. */
 export function previewOf(direction: 'in' | 'out', type: string, content: object): Preview {
   const { body, caption, name, filename } = content as Record<string, unknown>;
-  const inner = typeof body === 'object' && body !== null ? (body as { text?: unknown }).text : body;
+  const inner =
+    typeof body === 'object' && body !== null ? (body as { text?: unknown }).text : body;
   const text = [inner, caption, name, filename].find((part) => typeof part === 'string') ?? '';
-  return { text: [...text].slice(0, PREVIEW_LENGTH).join(''), type, direction };
+  return { text: Array.from(text).slice(0, PREVIEW_LENGTH).join(''), type, direction };
 }

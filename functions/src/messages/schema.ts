@@ -2,9 +2,9 @@ import { z } from 'zod';
 import type { InboundContent } from '../platform/whatsapp/inboundContent';
 import { channelId } from '../channels/schema';
 import { conversationId } from '../conversations/schema';
-import { outboundContent, type OutboundContent } from './content';
+import { outboundContent } from './content';
 
-export const priority = z.enum(['critical', 'normal', 'low']);
+const priority = z.enum(['critical', 'normal', 'low']);
 export type Priority = z.infer<typeof priority>;
 
 /** Why a message failed; `title` and `details` are Meta's words. */
@@ -92,7 +92,7 @@ export interface Address {
   bsuid?: string;
 }
 
-export type { InboundContent, OutboundContent };
+export type { InboundContent };
 
 /** Chosen by the client, once a message: repeating a call with it does not send twice. */
 export const idempotencyKey = z
@@ -108,7 +108,10 @@ export const sendInput = z
     channelId: channelId.optional(),
     message: outboundContent,
     /** The id of the message that is answered. */
-    replyTo: z.string().regex(/^[A-Za-z0-9_-]{8,128}$/).optional(),
+    replyTo: z
+      .string()
+      .regex(/^[A-Za-z0-9_-]{8,128}$/)
+      .optional(),
     priority: priority.default('normal'),
     /** Epoch ms, up to a year ahead. */
     sendAt: z.int().positive().optional(),
@@ -123,7 +126,7 @@ export const sendInput = z
   });
 export type SendInput = z.output<typeof sendInput>;
 
-export const MAX_BULK = 500;
+const MAX_BULK = 500;
 export const sendBulkInput = z.strictObject({
   /** Each is checked by itself: a wrong one does not stop the others. */
   messages: z.array(z.unknown()).min(1).max(MAX_BULK),

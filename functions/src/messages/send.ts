@@ -9,7 +9,14 @@ import { mapConcurrently } from '../shared/async';
 import { AppError } from '../shared/errors';
 import { invalid } from '../shared/invalid';
 import type { Member } from '../team/schema';
-import { fingerprintOf, handOver, intentWrites, outboundMessage, payloadOf, type Intent } from './intent';
+import {
+  fingerprintOf,
+  handOver,
+  intentWrites,
+  outboundMessage,
+  payloadOf,
+  type Intent,
+} from './intent';
 import { messageState, previewOf, type MessageState } from './rules';
 import { sendInput, type OutboundMessage, type SendInput } from './schema';
 import { createMessage, readMessage } from './store';
@@ -145,9 +152,13 @@ async function prepare(
 async function wamidOf(messageId: string, conversationId: string): Promise<string> {
   const { data } = await readMessage(messageId);
   if (data?.conversationId !== conversationId || !data.wamid) {
-    throw new AppError('failed-precondition', 'The message to reply to is not in this conversation, or not sent yet.', {
-      details: { reason: 'unknown-reply', field: 'replyTo' },
-    });
+    throw new AppError(
+      'failed-precondition',
+      'The message to reply to is not in this conversation, or not sent yet.',
+      {
+        details: { reason: 'unknown-reply', field: 'replyTo' },
+      },
+    );
   }
   return data.wamid;
 }

@@ -60,7 +60,10 @@ function statusWrite(messageId: string, statuses: StatusEvent[]): WriteOp {
       update['error'] = errorOf(error, dispositionOf(error.code).reason);
     }
     if (pricing) {
-      update['pricing'] = { category: pricing.category ?? null, billable: pricing.billable ?? null };
+      update['pricing'] = {
+        category: pricing.category ?? null,
+        billable: pricing.billable ?? null,
+      };
     }
   }
   return updateMessage(messageId, update);

@@ -46,7 +46,11 @@ export async function existingTarget(
 }
 
 /** The target of a send to a number; nothing is written before the message is. */
-export async function targetOfNumber(member: Member, channelId: string, to: string): Promise<Target> {
+export async function targetOfNumber(
+  member: Member,
+  channelId: string,
+  to: string,
+): Promise<Target> {
   const phone = toE164(to);
   if (!phone) {
     throw new AppError('invalid-argument', '"to" is not a phone number with its country code.', {
@@ -56,13 +60,23 @@ export async function targetOfNumber(member: Member, channelId: string, to: stri
   const guess = conversationIdOf(channelId, guessContact({ phone }));
   const snapshot = (await conversationSnapshots([guess])).get(guess);
   if (snapshot) {
-    return { id: guess, conversation: accessible(member, { id: guess, data: snapshot, version: undefined }), isNew: false, writes: [] };
+    return {
+      id: guess,
+      conversation: accessible(member, { id: guess, data: snapshot, version: undefined }),
+      isNew: false,
+      writes: [],
+    };
   }
   const { contactId, isNew, writes } = await resolveContact({ phone });
   const id = conversationIdOf(channelId, contactId);
   const conversation = isNew ? undefined : await freshConversation(id);
   if (conversation) {
-    return { id, conversation: accessible(member, { id, data: conversation, version: undefined }), isNew: false, writes };
+    return {
+      id,
+      conversation: accessible(member, { id, data: conversation, version: undefined }),
+      isNew: false,
+      writes,
+    };
   }
   return {
     id,
@@ -79,7 +93,11 @@ export async function targetOfNumber(member: Member, channelId: string, to: stri
 }
 
 /** Throws the refusal, if there is one that also holds for what is stored at this moment. */
-export async function assertMaySend(target: Target, message: OutboundContent, at: number): Promise<void> {
+export async function assertMaySend(
+  target: Target,
+  message: OutboundContent,
+  at: number,
+): Promise<void> {
   const decide = async (fresh: boolean) => {
     const wanted = message.type === 'template' ? message.template : null;
     const stored = wanted ? await template(wanted, fresh) : undefined;
@@ -104,4 +122,3 @@ export async function assertMaySend(target: Target, message: OutboundContent, at
     throw new AppError(code, text, { details: { reason, hint } });
   }
 }
-

@@ -48,9 +48,7 @@ const DEADLINE_MS = 8_000;
 /** Whether the commit failed because a document was, or was not, as the writes demand. */
 export const isConflict = (error: unknown): boolean => {
   const code = grpcCode(error);
-  return (
-    code === GRPC.notFound || code === GRPC.alreadyExists || code === GRPC.failedPrecondition
-  );
+  return code === GRPC.notFound || code === GRPC.alreadyExists || code === GRPC.failedPrecondition;
 };
 
 function add(target: WriteBatch | Transaction, op: WriteOp): void {
@@ -101,7 +99,8 @@ export async function commit(ops: WriteOp[]): Promise<Version> {
       if (!time) throw new Error('A commit needs at least one write.');
       return toVersion(time);
     } catch (error) {
-      if (attempt >= RETRIES.attempts || !RETRYABLE.has(grpcCode(error)) || now() >= end) throw error;
+      if (attempt >= RETRIES.attempts || !RETRYABLE.has(grpcCode(error)) || now() >= end)
+        throw error;
       await sleep(backoffDelay(attempt, RETRIES.backoff, Math.random()));
     }
   }

@@ -3,7 +3,11 @@
  * Firestore cannot be reached, which is longer than anybody waits for an answer. What was given up
  * may still be carried out.
  */
-export async function withDeadline<T>(work: Promise<T>, milliseconds: number, what: string): Promise<T> {
+export async function withDeadline<T>(
+  work: Promise<T>,
+  milliseconds: number,
+  what: string,
+): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => {

@@ -45,7 +45,12 @@ interface StreamItem {
 /** The two funnels through which the client library sends everything; not in its public types. */
 interface Funnels {
   request(method: string, request: Request, ...rest: unknown[]): Promise<unknown>;
-  requestStream(method: string, bidirectional: boolean, request: Request, ...rest: unknown[]): Promise<NodeJS.ReadableStream>;
+  requestStream(
+    method: string,
+    bidirectional: boolean,
+    request: Request,
+    ...rest: unknown[]
+  ): Promise<NodeJS.ReadableStream>;
 }
 
 /**
@@ -107,7 +112,9 @@ export function metered<T extends Firestore>(firestore: T): T {
 
 function readsOf(item: StreamItem): number {
   if (item.result?.aggregateFields) {
-    const counts = Object.values(item.result.aggregateFields).map((f) => Number(f.integerValue ?? 0));
+    const counts = Object.values(item.result.aggregateFields).map((f) =>
+      Number(f.integerValue ?? 0),
+    );
     return Math.max(1, Math.ceil(Math.max(...counts) / 1_000));
   }
   const documents = item.found || item.missing || item.document ? 1 : 0;

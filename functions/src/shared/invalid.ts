@@ -12,4 +12,3 @@ export function invalid(issues: { path: PropertyKey[]; message: string }[]): App
     },
   });
 }
-

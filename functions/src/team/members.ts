@@ -14,4 +14,3 @@ export async function activeMember(uid: string): Promise<Member | undefined> {
 export async function tokenIsCurrent(uid: string, tokenRole: Role): Promise<boolean> {
   return (await activeMember(uid))?.role === tokenRole;
 }
-

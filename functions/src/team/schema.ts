@@ -20,7 +20,7 @@ export interface User {
   updatedAt: number;
 }
 
-export const userId = z.string().regex(/^[A-Za-z0-9]{1,128}$/, 'is not the id of a user');
+const userId = z.string().regex(/^[A-Za-z0-9]{1,128}$/, 'is not the id of a user');
 
 export const inviteInput = z.strictObject({
   email: z.email().max(254),

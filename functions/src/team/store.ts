@@ -34,11 +34,6 @@ export const updateUser = (uid: string, data: Partial<User>): WriteOp => ({
 export const readActiveAdmins = (transaction: Transaction): Promise<string[]> =>
   transaction
     .get(
-      db()
-        .collection('users')
-        .where('role', '==', 'admin')
-        .where('isActive', '==', true)
-        .limit(2),
+      db().collection('users').where('role', '==', 'admin').where('isActive', '==', true).limit(2),
     )
     .then(({ docs }) => docs.map(({ id }) => id));
-

@@ -10,7 +10,10 @@ const order = toTemplate(
     components: [
       { type: 'HEADER', format: 'IMAGE' },
       { type: 'BODY', text: 'Hola {{1}}, tu pedido {{2}} va en camino, {{1}}.' },
-      { type: 'BUTTONS', buttons: [{ type: 'QUICK_REPLY' }, { type: 'URL', url: 'https://x/{{1}}' }] },
+      {
+        type: 'BUTTONS',
+        buttons: [{ type: 'QUICK_REPLY' }, { type: 'URL', url: 'https://x/{{1}}' }],
+      },
     ],
   }),
   0,
@@ -47,10 +50,25 @@ describe('templateProblem', () => {
   it.each([
     ['complete', order, [header, body, button], null],
     ['no such template', undefined, [], 'unknown-template'],
-    ['paused at Meta', { ...order, status: 'PAUSED' }, [header, body, button], 'template-not-approved'],
-    ['body too short', order, [header, { ...body, parameters: [{ type: 'text' }] }, button], 'template-parameters'],
+    [
+      'paused at Meta',
+      { ...order, status: 'PAUSED' },
+      [header, body, button],
+      'template-not-approved',
+    ],
+    [
+      'body too short',
+      order,
+      [header, { ...body, parameters: [{ type: 'text' }] }, button],
+      'template-parameters',
+    ],
     ['no header', order, [body, button], 'template-parameters'],
-    ['header of another type', order, [{ type: 'header', parameters: [{ type: 'text' }] }, body, button], 'template-parameters'],
+    [
+      'header of another type',
+      order,
+      [{ type: 'header', parameters: [{ type: 'text' }] }, body, button],
+      'template-parameters',
+    ],
     ['no button', order, [header, body], 'template-parameters'],
     ['named', reminder, [named('date', 'name')], null],
     ['a name is missing', reminder, [named('date', 'nam')], 'template-parameters'],

@@ -7,12 +7,21 @@ import { callGraph } from '../platform/whatsapp/client';
 import { AppError } from '../shared/errors';
 import { metaTemplate, templateIdOf, toTemplate } from './rules';
 import type { Template, TemplateContent } from './schema';
-import { forgetTemplate, readTemplates, setTemplate, templateSnapshot, updateTemplate } from './store';
+import {
+  forgetTemplate,
+  readTemplates,
+  setTemplate,
+  templateSnapshot,
+  updateTemplate,
+} from './store';
 
 const page = z.object({
   data: z.array(z.unknown()),
   paging: z
-    .object({ cursors: z.object({ after: z.string().optional() }).optional(), next: z.string().optional() })
+    .object({
+      cursors: z.object({ after: z.string().optional() }).optional(),
+      next: z.string().optional(),
+    })
     .optional(),
 });
 
@@ -106,7 +115,13 @@ export async function templateChanged(change: {
   const id = templateIdOf(change.name, change.language);
   if (!/^[\w-]{1,600}$/.test(id)) return;
   await commitGroups([
-    [updateTemplate(id, { status: change.status, reason: change.reason ?? null, updatedAt: now() })],
+    [
+      updateTemplate(id, {
+        status: change.status,
+        reason: change.reason ?? null,
+        updatedAt: now(),
+      }),
+    ],
   ]);
   forgetTemplate(id);
 }

@@ -34,7 +34,13 @@ const CONCURRENCY = 16;
  */
 export async function receiveWebhook(body: string): Promise<WebhookReport> {
   const events = parse(body);
-  const report: WebhookReport = { messages: 0, duplicates: 0, statuses: 0, others: 0, deadLetters: 0 };
+  const report: WebhookReport = {
+    messages: 0,
+    duplicates: 0,
+    statuses: 0,
+    others: 0,
+    deadLetters: 0,
+  };
   if (events === undefined) {
     await recordDeadLetters([{ kind: 'webhook', reason: 'not a webhook of WhatsApp', raw: body }]);
     return { ...report, deadLetters: 1 };
@@ -60,7 +66,9 @@ export async function receiveWebhook(body: string): Promise<WebhookReport> {
   report.others = templates.length + preferences.length;
 
   const letters = [
-    ...events.filter((event) => event.kind === 'unknown').map((event) => letterOf(event.reason, event)),
+    ...events
+      .filter((event) => event.kind === 'unknown')
+      .map((event) => letterOf(event.reason, event)),
     ...tooLarge.map((event) => letterOf('a message too large to store', event)),
     ...received.refused.map((event) => letterOf('a message that cannot be stored', event)),
     ...unmatched.map((event) => letterOf('a status of an unknown message', event)),
@@ -105,6 +113,8 @@ async function applyPreference({ from, stop, at }: PreferenceEvent): Promise<voi
   const known = await resolveContact(from);
   const contactId = known.isNew ? guessContact(from) : known.contactId;
   await recordPreference(
-    stop ? optOutWrite(contactId, 'preference', Math.min(at ?? now(), now())) : optInWrite(contactId),
+    stop
+      ? optOutWrite(contactId, 'preference', Math.min(at ?? now(), now()))
+      : optInWrite(contactId),
   );
 }

@@ -71,10 +71,7 @@ export const QUERIES: Case[] = [
   {
     name: 'the conversations of several people',
     query: (db) =>
-      query(
-        conversations(db),
-        where('participants', 'array-contains-any', ['agent', 'colleague']),
-      ),
+      query(conversations(db), where('participants', 'array-contains-any', ['agent', 'colleague'])),
     allowed: LEADS,
   },
   {
@@ -131,8 +128,7 @@ export const QUERIES: Case[] = [
   },
   {
     name: "two threads, one of them a colleague's",
-    query: (db) =>
-      query(messages(db), where('conversationId', 'in', ['unassigned', 'colleagues'])),
+    query: (db) => query(messages(db), where('conversationId', 'in', ['unassigned', 'colleagues'])),
     allowed: ['another agent', ...LEADS],
   },
   {
@@ -152,8 +148,7 @@ export const QUERIES: Case[] = [
   },
   {
     name: 'the messages of a type',
-    query: (db) =>
-      query(messages(db), where('type', '==', 'text'), orderBy('timestamp', 'desc')),
+    query: (db) => query(messages(db), where('type', '==', 'text'), orderBy('timestamp', 'desc')),
     allowed: LEADS,
   },
   {
@@ -180,11 +175,7 @@ export const QUERIES: Case[] = [
   {
     name: 'the active members of a role',
     query: (db) =>
-      query(
-        collection(db, 'users'),
-        where('role', '==', 'agent'),
-        where('isActive', '==', true),
-      ),
+      query(collection(db, 'users'), where('role', '==', 'agent'), where('isActive', '==', true)),
     allowed: TEAM,
   },
   {

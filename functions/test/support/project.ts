@@ -11,7 +11,10 @@ export function useProject(name: string, parameters: Record<string, string> = {}
   if (!process.env['FIRESTORE_EMULATOR_HOST']) {
     throw new Error('These tests need the emulators; run them with `npm test -- PATTERN`.');
   }
-  const run = createHash('sha256').update(`${name}${process.pid}${Date.now()}`).digest('hex').slice(0, 8);
+  const run = createHash('sha256')
+    .update(`${name}${process.pid}${Date.now()}`)
+    .digest('hex')
+    .slice(0, 8);
   const projectId = `demo-${name}-${run}`;
   Object.assign(process.env, localParameters('http://127.0.0.1:9'), localSecrets(), parameters, {
     GCLOUD_PROJECT: projectId,

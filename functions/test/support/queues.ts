@@ -21,7 +21,11 @@ export async function makeQueue(
         maxDispatchesPerSecond: options.perSecond ?? 500,
         maxConcurrentDispatches: options.concurrent ?? 50,
       },
-      retryConfig: { maxAttempts: options.maxAttempts ?? 5, minBackoffSeconds: 0.1, maxBackoffSeconds: 1 },
+      retryConfig: {
+        maxAttempts: options.maxAttempts ?? 5,
+        minBackoffSeconds: 0.1,
+        maxBackoffSeconds: 1,
+      },
     }),
   });
   if (!response.ok) throw new Error(`the queue ${name} could not be made: ${response.status}`);

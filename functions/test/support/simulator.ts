@@ -7,7 +7,10 @@ import { startSimulator } from '../../../scripts/whatsapp-simulator/server.ts';
 import type { ConfigPatch } from '../../../scripts/whatsapp-simulator/types.ts';
 
 /** Starts a WhatsApp of its own for a test file and points the code under test to it. */
-export async function useSimulator(webhookUrl: string, config: ConfigPatch = {}): Promise<SimulatorClient> {
+export async function useSimulator(
+  webhookUrl: string,
+  config: ConfigPatch = {},
+): Promise<SimulatorClient> {
   const folder = mkdtempSync(join(tmpdir(), 'recado-'));
   const simulator = await startSimulator({
     port: 0,

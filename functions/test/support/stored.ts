@@ -16,7 +16,8 @@ async function all<T>(collection: string): Promise<(T & { id: string })[]> {
 export const allMessages = () => all<Message>('messages');
 export const allConversations = () => all<Conversation>('conversations');
 export const allContacts = () => all<Contact>('contacts');
-export const allDeadLetters = () => all<{ reason: string; raw: string; kind: string; status: string }>('deadLetters');
+export const allDeadLetters = () =>
+  all<{ reason: string; raw: string; kind: string; status: string }>('deadLetters');
 
 export const messageAt = async (id: string) =>
   (await db().doc(`messages/${id}`).get()).data() as Message | undefined;

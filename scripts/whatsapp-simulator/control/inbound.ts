@@ -19,7 +19,7 @@ interface Sent {
 /** One customer writes; the updates join the queue. */
 export const customerSends: ControlHandler = ({ world }, request, params): Sent => {
   const { phoneNumberId, duplicates, shuffle, ...sender } = request.json() as CustomerSends;
-  const writer = { ...sender, waId: params['waId'] ?? '' };
+  const writer = { ...sender, waId: params.waId ?? '' };
   const updates = write(world, [writer], phoneNumberId);
   for (const update of arranged(world, updates, { duplicates, shuffle })) world.notify(update);
   return idsOf(updates);
@@ -76,5 +76,5 @@ function arranged(
 }
 
 function idsOf(updates: readonly Update[]): Sent {
-  return { ids: updates.map((each) => String(each.body['id'])) };
+  return { ids: updates.map((each) => String(each.body.id)) };
 }

@@ -3,6 +3,7 @@ import { NotJsonError } from '../http/messages.ts';
 import type { HttpRequest, Reply } from '../http/messages.ts';
 import { router } from '../http/router.ts';
 import type { Route } from '../http/router.ts';
+import type { Simulator } from '../simulator.ts';
 import type { World } from '../world/world.ts';
 import type { Json } from '../types.ts';
 import { withFaults } from './call-faults.ts';
@@ -37,15 +38,17 @@ const find = router<Endpoint>([
 ]);
 
 /** Meta's side: the Graph API under any version, and the addresses of media. */
-export async function graphApi(world: World, request: HttpRequest): Promise<Reply> {
+export async function graphApi(simulator: Simulator, request: HttpRequest): Promise<Reply> {
+  const { world } = simulator;
   try {
     requireToken(world, request);
     const found = find(request.method, request.path);
     if (!found) throw new GraphError(100, `Unknown path ${request.path}.`, { httpStatus: 404 });
     const { operation, handle } = found.target;
-    const id = found.params['id'] ?? '';
+    const id = found.params.id ?? '';
     return await withFaults(world, subjectOf(operation, request, id), () =>
-      handle(world, request, id),
+      // The world of now: a reset may have come while a fault held the call.
+      handle(simulator.world, request, id),
     );
   } catch (error) {
     const refusal = error instanceof NotJsonError ? new GraphError(100, error.message) : error;

@@ -20,7 +20,7 @@ export function postMessages(world: World, request: HttpRequest, phoneNumberId: 
 
 /** Whether the body marks a message as read instead of sending one. */
 export function isRead(body: unknown): boolean {
-  return (body as Json | null)?.['status'] === 'read';
+  return (body as Json | null)?.status === 'read';
 }
 
 function markRead(world: World, body: unknown): Reply {

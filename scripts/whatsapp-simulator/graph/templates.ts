@@ -36,7 +36,7 @@ export function listTemplates(world: World, request: HttpRequest, wabaId: string
 function nextPage(request: HttpRequest, after: string): string {
   const query = new URLSearchParams(request.query);
   query.set('after', after);
-  return `${request.origin}${request.path}?${query}`;
+  return `${request.origin}${request.path}?${query.toString()}`;
 }
 
 /** A cursor is a position, made opaque so that nobody computes with it. */

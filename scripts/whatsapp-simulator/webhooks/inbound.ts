@@ -5,12 +5,12 @@ import type { Media } from '../world/media.ts';
 import type { Update } from './update.ts';
 
 /** A customer as the webhook may show them. */
-export interface VisibleSender extends Sender {
+interface VisibleSender extends Sender {
   waId: string;
 }
 
 /** Stores the bytes of an inbound medium so that the business can download them. */
-export type StoreMedia = (bytes: Buffer, mimeType: string) => Media;
+type StoreMedia = (bytes: Buffer, mimeType: string) => Media;
 
 const DEFAULT_MIME: Record<string, string> = {
   image: 'image/jpeg',
@@ -58,7 +58,7 @@ export function inboundUpdate(
 function withDefaults(type: string, content: Json, storeMedia: StoreMedia): Json {
   const own = content[type];
   if (type === 'text' && typeof own === 'string') return { ...content, text: { body: own } };
-  if (type === 'unsupported' && !content['errors']) {
+  if (type === 'unsupported' && !content.errors) {
     return { ...content, errors: [{ code: 131051, title: 'Message type is not supported' }] };
   }
   const mime = DEFAULT_MIME[type];
@@ -67,7 +67,7 @@ function withDefaults(type: string, content: Json, storeMedia: StoreMedia): Json
 
 /** `data` (base64) is what the customer sent; without it and without an id, a few bytes are. */
 function withMedia(content: Json, defaultMime: string, storeMedia: StoreMedia): Json {
-  if (content['id'] !== undefined) return content;
+  if (content.id !== undefined) return content;
   const { data, mime_type = defaultMime, ...rest } = content;
   const bytes = Buffer.from(typeof data === 'string' ? data : 'c2ltdWxhdGVk', 'base64');
   const media = storeMedia(bytes, String(mime_type));

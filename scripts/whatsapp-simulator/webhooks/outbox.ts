@@ -14,7 +14,7 @@ interface Batch {
 }
 
 /** What the outbox needs from outside. */
-export interface OutboxDeps {
+interface OutboxDeps {
   settings: () => SimulatorConfig['webhooks'];
   pack: (updates: readonly Update[]) => Buffer;
   post: (body: Buffer, stop: AbortSignal) => Promise<WebhookAnswer>;
@@ -121,7 +121,7 @@ export class Outbox {
     let size = 0;
     let bytes = 0;
     for (const update of queue) {
-      bytes += JSON.stringify([update.body, update.contact]).length;
+      bytes += Buffer.byteLength(JSON.stringify([update.body, update.contact]));
       if (size > 0 && (size >= Math.min(limit, MAX_UPDATES) || bytes > MAX_BYTES)) break;
       size++;
     }

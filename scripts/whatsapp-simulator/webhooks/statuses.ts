@@ -5,7 +5,7 @@ import type { Random } from '../random.ts';
 import type { AcceptedSend, Json, SimulatorConfig } from '../types.ts';
 
 /** A status to come. */
-export interface PlannedStatus {
+interface PlannedStatus {
   status: 'sent' | 'delivered' | 'read' | 'failed';
   afterMs: number;
   /** Of a failed one. */

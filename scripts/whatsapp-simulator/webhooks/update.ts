@@ -25,7 +25,7 @@ export function pack(
   const groups = Map.groupBy(updates, (each) => `${each.phoneNumberId}:${each.kind}`);
   const changes = [...groups.values()].map((group) => ({
     field: 'messages',
-    value: changeValue(group, numbers),
+    value: changeValue(group as [Update, ...Update[]], numbers),
   }));
   return envelope(wabaId, changes);
 }
@@ -34,8 +34,11 @@ export function envelope(wabaId: string, changes: readonly Json[]): Json {
   return { object: 'whatsapp_business_account', entry: [{ id: wabaId, changes }] };
 }
 
-function changeValue(group: readonly Update[], numbers: ReadonlyMap<string, PhoneNumber>): Json {
-  const { phoneNumberId, kind } = group[0] as Update;
+function changeValue(
+  group: readonly [Update, ...Update[]],
+  numbers: ReadonlyMap<string, PhoneNumber>,
+): Json {
+  const [{ phoneNumberId, kind }] = group;
   const contacts = new Map<string, Json>();
   for (const { recipient, contact } of group) if (contact) contacts.set(recipient, contact);
   return {

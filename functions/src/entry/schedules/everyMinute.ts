@@ -9,7 +9,8 @@ export const everyMinute = onSchedule(
   async () => {
     const [messages, snoozes] = await Promise.allSettled([processDue(), wakeSnoozed()]);
     for (const result of [messages, snoozes]) {
-      if (result.status === 'rejected') log.error('a run failed; the next one makes up for it', { error: result.reason });
+      if (result.status === 'rejected')
+        log.error('a run failed; the next one makes up for it', { error: result.reason });
     }
     log.debug('due', { messages, snoozes });
   },

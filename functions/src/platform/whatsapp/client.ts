@@ -64,7 +64,10 @@ export async function callGraph(
   if (rejected.success) return { kind: 'rejected', error: rejected.data.error };
   // A bare 4xx comes from something in front of the API that turned the call away.
   if (response.status >= 400 && response.status < 500) {
-    return { kind: 'rejected', error: { code: response.status === 429 ? 130429 : 100, title: `HTTP ${response.status}` } };
+    return {
+      kind: 'rejected',
+      error: { code: response.status === 429 ? 130429 : 100, title: `HTTP ${response.status}` },
+    };
   }
   return { kind: 'unknown', cause: `HTTP ${response.status}` };
 }
@@ -79,8 +82,7 @@ function parseJson(text: string): unknown {
 
 /** What a send came to. */
 export type SendOutcome =
-  | { kind: 'accepted'; wamid: string }
-  | Exclude<CallOutcome, { kind: 'accepted' }>;
+  { kind: 'accepted'; wamid: string } | Exclude<CallOutcome, { kind: 'accepted' }>;
 
 const sendAnswer = z.object({ messages: z.tuple([z.object({ id: z.string().min(1).max(512) })]) });
 

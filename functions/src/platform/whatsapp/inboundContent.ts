@@ -48,7 +48,9 @@ const KINDS = {
         name: optional(text),
         body: optional(text),
         // Meant to be a string of JSON; arrays and broken JSON were seen, so it is kept as text.
-        response_json: z.unknown().transform((v) => (typeof v === 'string' ? v : JSON.stringify(v ?? null))),
+        response_json: z
+          .unknown()
+          .transform((v) => (typeof v === 'string' ? v : JSON.stringify(v ?? null))),
       }),
     }),
   ]),
@@ -105,7 +107,7 @@ function plainContent(raw: unknown): Plain | Unsupported {
     // The table pairs each name with its schema, which a lookup by name cannot show the compiler.
     if (parsed.success) return { type: known, value: parsed.data } as Plain;
   }
-  return { type: 'unsupported', value: { type, raw: JSON.stringify(raw) ?? 'null' } };
+  return { type: 'unsupported', value: { type, raw: String(JSON.stringify(raw)) } };
 }
 
 const field = (raw: unknown, name: string): unknown =>

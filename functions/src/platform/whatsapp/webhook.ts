@@ -74,11 +74,7 @@ export interface UnknownEvent {
 }
 
 export type WebhookEvent =
-  | MessageEvent
-  | StatusEvent
-  | TemplateEvent
-  | PreferenceEvent
-  | UnknownEvent;
+  MessageEvent | StatusEvent | TemplateEvent | PreferenceEvent | UnknownEvent;
 
 const object = z.record(z.string(), z.unknown());
 const optional = <T extends z.ZodType>(schema: T) => schema.nullish().catch(undefined);
@@ -211,9 +207,11 @@ function parseMessage(
   // With several contacts in one POST each message has to find its own.
   const named = contacts.find(
     ({ wa_id, user_id }) =>
-      (from && wa_id && digits(wa_id) === digits(from)) || (from_user_id && user_id === from_user_id),
+      (from && wa_id && digits(wa_id) === digits(from)) ||
+      (from_user_id && user_id === from_user_id),
   );
-  const contact = named ?? (contacts.length === 1 && !from && !from_user_id ? contacts[0] : undefined);
+  const contact =
+    named ?? (contacts.length === 1 && !from && !from_user_id ? contacts[0] : undefined);
   const sender = party(
     from ?? contact?.wa_id,
     from_user_id ?? contact?.user_id,
@@ -237,11 +235,7 @@ function parseMessage(
   };
 }
 
-function parseStatus(
-  item: unknown,
-  raw: RawBody,
-  channelId: string,
-): StatusEvent | UnknownEvent {
+function parseStatus(item: unknown, raw: RawBody, channelId: string): StatusEvent | UnknownEvent {
   const parsed = status.safeParse(item);
   if (!parsed.success) return unknown('a status without a usable id or of a new kind', raw);
   const { data } = parsed;

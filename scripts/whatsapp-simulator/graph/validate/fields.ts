@@ -27,8 +27,8 @@ export class Fields {
     const value = this.#required(name);
     if (typeof value !== 'string') throw this.invalid(name, 'must be a string');
     if (value === '') throw this.#missing(name);
-    // Characters, not UTF-16 units; counting them is only worth it for long texts.
-    if (value.length > max && [...value].length > max) {
+    // Counting characters is only worth it for texts that may be too long.
+    if (value.length > max && lengthOf(value) > max) {
       throw this.invalid(name, `must be at most ${max} characters long`);
     }
     return value;
@@ -101,6 +101,11 @@ export class Fields {
   #pathOf(name: string): string {
     return this.path ? `${this.path}.${name}` : name;
   }
+}
+
+/** Length in characters, not in UTF-16 units. */
+export function lengthOf(text: string): number {
+  return Array.from(text).length;
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

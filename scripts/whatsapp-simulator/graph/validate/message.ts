@@ -27,7 +27,7 @@ export interface ValidMessage {
 }
 
 /** What a message refers to. */
-export interface Catalogue {
+interface Catalogue {
   findMime: FindMime;
   findTemplate: FindTemplate;
 }
@@ -57,7 +57,7 @@ export function checkMessage(body: unknown, catalogue: Catalogue): ValidMessage 
 /** The body as fields, once it says that it is for WhatsApp (100 when it does not). */
 export function envelopeOf(body: unknown): Fields {
   const message = new Fields(body);
-  if ((body as Json)['messaging_product'] !== 'whatsapp') {
+  if ((body as Json).messaging_product !== 'whatsapp') {
     throw new GraphError(100, 'messaging_product must be "whatsapp".');
   }
   return message;

@@ -1,5 +1,6 @@
 import type { Template } from '../../types.ts';
 import { GraphError } from '../errors.ts';
+import { lengthOf } from './fields.ts';
 import type { Fields } from './fields.ts';
 
 /** Longest text of a part after the parameters were put in, in characters. */
@@ -29,8 +30,7 @@ export function checkTexts(
   const values = parameters.map(valueOf);
   if (template.parameter_format === 'NAMED') checkNames(wanted, parameters, part);
 
-  const filled =
-    [...text.replace(PLACEHOLDER, '')].length + values.reduce((sum, each) => sum + each.length, 0);
+  const filled = lengthOf(text.replace(PLACEHOLDER, '') + values.join(''));
   if (filled > MAX_FILLED[part]) {
     throw new GraphError(132005, `${part}: the text with its parameters is too long (${filled}).`);
   }

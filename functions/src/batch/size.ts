@@ -1,0 +1,41 @@
+/** What a field or an element takes beside its name and value: tags and lengths of the protocol. */
+const OVERHEAD = 8;
+
+/**
+ * About how many bytes a value takes in a request, rather too many than too few. It is the sum of
+ * names and values; nothing is serialised for it, since every document passes through here.
+ */
+export function sizeOf(value: unknown): number {
+  switch (typeof value) {
+    case 'string':
+      return Buffer.byteLength(value) + OVERHEAD;
+    case 'object':
+      break;
+    default:
+      return OVERHEAD + OVERHEAD;
+  }
+  if (value === null) return OVERHEAD;
+  if (value instanceof Uint8Array) return value.byteLength + OVERHEAD;
+  let size = OVERHEAD + OVERHEAD;
+  if (Array.isArray(value)) {
+    for (const item of value) size += sizeOf(item);
+    return size;
+  }
+  if (value.constructor === undefined || value.constructor === Object) {
+    for (const [name, item] of Object.entries(value))
+      size += Buffer.byteLength(name) + sizeOf(item);
+    return size;
+  }
+  return size + sizeOfInstance(value);
+}
+
+/** Timestamps and places are small; vectors, references and transforms tell their size as JSON. */
+function sizeOfInstance(value: object): number {
+  if (value instanceof Date) return 0;
+  if ('path' in value && typeof value.path === 'string') return Buffer.byteLength(value.path) + 100;
+  let size = 0;
+  for (const item of Object.values(value)) {
+    if (typeof item === 'string' || Array.isArray(item)) size += sizeOf(item);
+  }
+  return size;
+}

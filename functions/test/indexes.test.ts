@@ -1,0 +1,106 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { AggregateField, FieldPath, Filter, type Query } from '@google-cloud/firestore';
+import { expect, test } from 'vitest';
+import { checkIndexes } from '../../scripts/indexes/check';
+import { describeShape } from '../../scripts/indexes/describe';
+import { parseLine, readLogs } from '../../scripts/indexes/queryLog';
+import { shapesOf } from '../../scripts/indexes/shape';
+import type { SentQuery } from '../../scripts/indexes/types';
+import { readChannels } from '../src/channels/store';
+import { readDueSnoozes } from '../src/conversations/store';
+import { readPage } from '../src/deadLetters/store';
+import { findByWamids, readDue, readHeld } from '../src/messages/store';
+import { inTransaction } from '../src/platform/commit';
+import { db } from '../src/platform/firestore';
+import { onFirestoreOperation } from '../src/platform/meter';
+import { readActiveAdmins } from '../src/team/store';
+import { readTemplates } from '../src/templates/store';
+import { useProject } from './support/project';
+
+const log = join(mkdtempSync(join(tmpdir(), 'recado-')), 'queries-test.jsonl');
+useProject('indexes', { RECADO_QUERY_LOG: log });
+
+test("the stores' queries and the apps' are served by the declared indexes, and use them all", async () => {
+  await readDue(1, 10);
+  await readHeld('1', 10);
+  await findByWamids(['a', 'b']);
+  await readDueSnoozes(1, 10);
+  await readPage('open', 10, undefined);
+  await readPage('open', 10, [1, 'a']);
+  await readChannels();
+  await readTemplates(10);
+  await inTransaction((transaction) => readActiveAdmins(transaction));
+
+  const said: string[] = [];
+  const ok = await checkIndexes([log], (text) => said.push(text));
+  expect(ok, said.join('\n')).toBe(true);
+
+  const logged: SentQuery[] = [];
+  expect(await readLogs([log], (query) => logged.push(query))).toBe(0);
+  expect(logged).toHaveLength(9);
+});
+
+const messages = () => db().collection('messages');
+
+test.each<[string, () => { get(): Promise<unknown> }, string[]]>([
+  ['a collection', () => messages(), ['messages']],
+  ['a comparison with null', () => messages().where('a', '==', null), ['messages where a ==']],
+  [
+    'equality, a list, an order',
+    () => messages().where('a', '==', 1).where('b', 'in', [1, 2]).orderBy('c', 'desc').limit(3),
+    ['messages where a ==, b == by c ↓'],
+  ],
+  ['the end of an order', () => messages().orderBy('c').limitToLast(2), ['messages by c ↓']],
+  [
+    'a cursor',
+    () => messages().where('a', '==', 1).orderBy('c').startAfter(5),
+    ['messages where a == by c ↑'],
+  ],
+  [
+    'several inequalities',
+    () => messages().where('b', '>', 2).where('a', '!=', 1),
+    ['messages by a ↑, b ↑'],
+  ],
+  [
+    'alternatives',
+    () =>
+      messages().where(
+        Filter.or(Filter.where('a', '==', 1), Filter.where('b', 'array-contains', 1)),
+      ),
+    ['messages where a ==', 'messages where b contains'],
+  ],
+  ['ids from one on', () => messages().where(FieldPath.documentId(), '>=', 'm'), ['messages']],
+  [
+    'a collection group',
+    () => db().collectionGroup('parts').where('raw', '==', 1),
+    ['all parts where raw =='],
+  ],
+  [
+    'a collection under a document',
+    () => db().collection('campaigns/1/chunks').orderBy('n'),
+    ['chunks by n ↑'],
+  ],
+  ['a count', () => messages().where('a', '>', 1).count(), ['messages by a ↑']],
+])('the shape of %s, as the client library sends it', async (_, build, expected) => {
+  const sent: string[] = [];
+  const stop = onFirestoreOperation(({ query }) => {
+    if (query) sent.push(JSON.stringify(query));
+  });
+  await build().get();
+  stop();
+
+  const query = parseLine(sent[0] ?? '');
+  expect(query && shapesOf(query).map(describeShape)).toEqual(expected);
+});
+
+test('the shape of a sum names what is summed up', () => {
+  const query = messages().where('a', '==', 1) as Query & { toProto(): object };
+  const sum = query.aggregate({ total: AggregateField.sum('b') }) as unknown as {
+    toProto(): { structuredAggregationQuery: object };
+  };
+
+  const sent = parseLine(JSON.stringify(sum.toProto().structuredAggregationQuery));
+  expect(sent && shapesOf(sent).map(describeShape)).toEqual(['messages where a == by b ↑']);
+});

@@ -1,0 +1,42 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseEnv } from 'node:util';
+import { ROOT } from '../lib/paths.ts';
+import type { Manifest } from './manifest.ts';
+
+/** A parameter of the functions, its value in a project and where that is written. */
+export interface Setting {
+  name: string;
+  value: string;
+  from: string;
+}
+
+/** The parameters as a deploy to the project would set them. Secrets are none of them. */
+export function settingsOf(
+  { params }: Pick<Manifest, 'params'>,
+  projectId: string | undefined,
+  readFile: (name: string) => Record<string, string> = readEnvFile,
+): Setting[] {
+  const files = ['.env', ...(projectId === undefined ? [] : [`.env.${projectId}`])];
+  // The project's own file comes last, and counts.
+  const written = files.map((name) => ({ name, values: readFile(name) })).reverse();
+  return params
+    .filter(({ type }) => type !== 'secret')
+    .map(({ name, default: preset }) => {
+      const file = written.find(({ values }) => values[name] !== undefined);
+      const value = file?.values[name] ?? (preset === undefined ? undefined : String(preset));
+      if (value === undefined) return { name, value: '', from: 'the deploy asks for it' };
+      return { name, value, from: file ? `functions/${file.name}` : 'its default' };
+    });
+}
+
+export const secretsOf = ({ params }: Pick<Manifest, 'params'>): string[] =>
+  params.filter(({ type }) => type === 'secret').map(({ name }) => name);
+
+export const valueOf = (settings: Setting[], name: string): string =>
+  settings.find((setting) => setting.name === name)?.value ?? '';
+
+function readEnvFile(name: string): Record<string, string> {
+  const file = join(ROOT, 'functions', name);
+  return existsSync(file) ? (parseEnv(readFileSync(file, 'utf8')) as Record<string, string>) : {};
+}
