@@ -140,24 +140,26 @@ describe('a POST', () => {
 
 describe('hostile payloads', () => {
   it('50,000 of them: no crash, no 5xx, nothing lost silently', { timeout: 400_000 }, async () => {
-    await clearFirestore();
     const random = seededRandom('fuzzed payloads');
     const perPost = 50;
+    const POSTS_A_ROUND = 50;
     const posts = Array.from({ length: 50_000 / perPost }, (_, n) =>
       Array.from({ length: perPost }, (_, m) =>
         fuzzedChange(random.seed + n * perPost + m, `${n}.${m}`),
       ),
     );
     const totals = { updates: 0, accounted: 0 };
-    await mapConcurrently(posts, 16, async (changes) => {
-      const response = await post(JSON.stringify({ entry: [{ id: '1', changes }] }));
-      expect(response.status).toBe(200);
-      const { messages, duplicates, statuses, others, deadLetters } =
-        (await response.json()) as Record<string, number>;
-      totals.updates += changes.reduce((sum: number, change) => sum + updatesIn(change), 0);
-      totals.accounted +=
-        (messages ?? 0) + (duplicates ?? 0) + (statuses ?? 0) + (others ?? 0) + (deadLetters ?? 0);
-    });
+    for (let at = 0; at < posts.length; at += POSTS_A_ROUND) {
+      // The emulator reads whole collections for a query, so what is stored is cleared now and then.
+      await clearFirestore();
+      await mapConcurrently(posts.slice(at, at + POSTS_A_ROUND), 8, async (changes) => {
+        const response = await post(JSON.stringify({ entry: [{ id: '1', changes }] }));
+        expect(response.status).toBe(200);
+        const report = (await response.json()) as Record<string, number>;
+        totals.updates += changes.reduce((sum: number, change) => sum + updatesIn(change), 0);
+        totals.accounted += Object.values(report).reduce((sum, count) => sum + count, 0);
+      });
+    }
     expect(totals.accounted).toBeGreaterThanOrEqual(totals.updates);
     expect((await fetch(url)).status).toBe(403);
   });
