@@ -116,7 +116,7 @@ export const task =
   async ({ data }: TaskRequest): Promise<void> => {
     const parsed = payload.safeParse(data);
     if (!parsed.success) {
-      const raw = String(JSON.stringify(data));
+      const raw = JSON.stringify(data ?? null);
       await recordDeadLetters([{ kind: 'task', reason: 'not a task of this queue', raw, source }]);
       return;
     }

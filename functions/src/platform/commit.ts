@@ -1,4 +1,4 @@
-import type { DocumentData, Transaction, UpdateData, WriteBatch } from '@google-cloud/firestore';
+import type { DocumentData, Transaction, WriteBatch } from '@google-cloud/firestore';
 import { backoffDelay } from '../shared/backoff';
 import { now } from './clock';
 import { withDeadline } from './deadline';
@@ -66,7 +66,7 @@ function add(target: WriteBatch | Transaction, op: WriteOp): void {
       writer.set(ref, op.data, { merge: true });
       break;
     case 'update': {
-      const data = op.data as UpdateData<DocumentData>;
+      const data = op.data;
       if (op.version) writer.update(ref, data, { lastUpdateTime: fromVersion(op.version) });
       else writer.update(ref, data);
       break;

@@ -107,7 +107,7 @@ function plainContent(raw: unknown): Plain | Unsupported {
     // The table pairs each name with its schema, which a lookup by name cannot show the compiler.
     if (parsed.success) return { type: known, value: parsed.data } as Plain;
   }
-  return { type: 'unsupported', value: { type, raw: String(JSON.stringify(raw)) } };
+  return { type: 'unsupported', value: { type, raw: JSON.stringify(raw ?? null) } };
 }
 
 const field = (raw: unknown, name: string): unknown =>

@@ -274,7 +274,9 @@ function parseTemplate(raw: RawBody, value: unknown): WebhookEvent {
 function parsePreferences(raw: RawBody, value: unknown): WebhookEvent[] {
   const channel = metadata.safeParse(object.safeParse(value).data?.['metadata']);
   const preferences = arrayOf(value, 'user_preferences');
-  if (!channel.success || !preferences) return [unknown('preferences without a channel', raw)];
+  if (!channel.success || !preferences?.length) {
+    return [unknown('preferences without a channel or any content', raw)];
+  }
   return preferences.map((item) => {
     const alone = bodyOf({
       field: 'user_preferences',
