@@ -401,6 +401,8 @@ describe('a send in doubt', () => {
       snapshot.data() as OutboundMessage,
       toVersion(snapshot.updateTime as never),
     );
+    // Slow enough that the others find it claimed, and not yet recorded.
+    await simulator.setFaults([{ kind: 'latency', ms: 300 }]);
     await Promise.all(Array.from({ length: 20 }, () => deliver(payload)));
     await deliver(payload);
     expect((await simulator.counts()).total).toBe(1);

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { startChild, type Child } from './child.ts';
 import { emulatorBinaries } from './emulatorBinaries.ts';
@@ -111,9 +111,26 @@ function writeConfiguration(ports: Ports): string {
     port: ports.firestore,
     websocketPort: ports.firestoreWebsocket,
   };
+  removeStale();
   const file = join(ROOT, `.firebase-${process.pid}.local.json`);
   writeFileSync(file, JSON.stringify(configuration));
   return file;
+}
+
+/** Removes what stacks left that crashed. */
+function removeStale(): void {
+  for (const name of readdirSync(ROOT)) {
+    const pid = /^\.firebase-(\d+)\.local\.json$/.exec(name)?.[1];
+    if (pid && !isRunning(Number(pid))) rmSync(join(ROOT, name), { force: true });
+  }
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
 }
 
 const environmentOf = (projectId: string, ports: Ports): Record<string, string> => ({
