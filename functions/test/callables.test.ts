@@ -17,7 +17,9 @@ import * as deactivate from '../src/entry/callables/teamDeactivate';
 import * as invite from '../src/entry/callables/teamInvite';
 import * as sync from '../src/entry/callables/templatesSync';
 import { clearCaches } from '../src/platform/cache';
+import { setClock } from '../src/platform/clock';
 import { db } from '../src/platform/firestore';
+import { wakeSnoozed } from '../src/conversations/snoozes';
 import type { Role, User } from '../src/team/schema';
 import { syncClaims } from '../src/team/syncClaims';
 import { receiveWebhook } from '../src/webhooks/receive';
@@ -170,6 +172,18 @@ describe('work on a conversation', () => {
       participants: ['agent'],
       status: 'snoozed',
       labels: ['vip'],
+    });
+  });
+
+  it('that is snoozed opens again at its time, once, although schedules overlap', async () => {
+    expect(await wakeSnoozed()).toBe(0);
+    const restoreClock = setClock(() => Date.now() + 2 * 86_400_000);
+    const woken = await Promise.all([wakeSnoozed(), wakeSnoozed(), wakeSnoozed()]);
+    restoreClock();
+    expect(woken.reduce((sum, count) => sum + count, 0)).toBe(1);
+    expect(await conversationAt(conversationId)).toMatchObject({
+      status: 'open',
+      snoozedUntil: null,
     });
   });
 

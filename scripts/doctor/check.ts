@@ -54,7 +54,10 @@ async function attempt(run: Check['run']): Promise<Finding> {
   try {
     return await run();
   } catch (error) {
-    return missing(`could not be checked: ${(error as Error).message}`, 'Try it again.');
+    return missing(
+      `could not be checked: ${(error as Error).message}`,
+      'Mend that, then try again.',
+    );
   }
 }
 

@@ -4,11 +4,12 @@ import { parseEnv } from 'node:util';
 import { ROOT } from '../lib/paths.ts';
 import type { Manifest } from './manifest.ts';
 
-/** A parameter of the functions, its value in a project and where that is written. */
+/** A parameter of the functions, and its value in a project. */
 export interface Setting {
   name: string;
   value: string;
-  from: string;
+  /** Where the value is written; `nowhere`: somebody has to choose one. */
+  from: { file: string } | 'default' | 'nowhere';
 }
 
 /** The parameters as a deploy to the project would set them. Secrets are none of them. */
@@ -25,8 +26,8 @@ export function settingsOf(
     .map(({ name, default: preset }) => {
       const file = written.find(({ values }) => values[name] !== undefined);
       const value = file?.values[name] ?? (preset === undefined ? undefined : String(preset));
-      if (value === undefined) return { name, value: '', from: 'the deploy asks for it' };
-      return { name, value, from: file ? `functions/${file.name}` : 'its default' };
+      if (value === undefined) return { name, value: '', from: 'nowhere' };
+      return { name, value, from: file ? { file: `functions/${file.name}` } : 'default' };
     });
 }
 

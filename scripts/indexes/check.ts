@@ -21,9 +21,12 @@ export async function checkIndexes(logs: string[], say: (text: string) => void):
   const problems = problemsIn(comparison);
   for (const problem of problems) say(`\n✗ ${problem}`);
   const composites = comparison.rows.filter(({ service }) => service.by === 'composite').length;
+  const verdict =
+    problems.length === 0
+      ? 'no index is missing, none is unused.'
+      : `${problems.length} ${problems.length === 1 ? 'problem' : 'problems'}.`;
   say(
-    `\n${comparison.rows.length} shapes of queries, ${composites} of them on declared indexes; ` +
-      `${problems.length === 0 ? 'no index is missing, none is unused.' : `${problems.length} problems.`}`,
+    `\n${comparison.rows.length} shapes of queries, ${composites} on declared indexes: ${verdict}`,
   );
   return comparison.ok;
 }

@@ -24,9 +24,9 @@ describe('the verdict', () => {
     expect(comparison.ok).toBe(true);
     expect(problemsIn(comparison)).toEqual([]);
     expect(tableOf(comparison.rows)).toMatchInlineSnapshot(`
-      "   query                           logged    served by
-      ✓  things                          1         automatic
-      ✓  things where status == by at ↑  2         things (status ↑, at ↑)"
+      "   query                             logged    served by
+      ✓  contacts                          1         automatic
+      ✓  contacts where status == by at ↑  2         contacts (status ↑, at ↑)"
     `);
   });
 
@@ -43,13 +43,13 @@ describe('the verdict', () => {
     const comparison = compare(shapesOf(), { indexes: [index('a', 'b')], fieldOverrides: [] });
 
     expect(comparison.ok).toBe(false);
-    expect(problemsIn(comparison)).toEqual([expect.stringContaining('things (a ↑, b ↑)')]);
+    expect(problemsIn(comparison)).toEqual([expect.stringContaining('contacts (a ↑, b ↑)')]);
   });
 
   test('on an exempted field that is queried', () => {
     const comparison = compare(shapesOf(sent([['a', 'EQUAL']])), {
       indexes: [],
-      fieldOverrides: [{ collectionGroup: 'things', fieldPath: 'a', indexes: [] }],
+      fieldOverrides: [{ collectionGroup: 'contacts', fieldPath: 'a', indexes: [] }],
     });
 
     expect(comparison.ok).toBe(false);
@@ -64,6 +64,20 @@ describe('the verdict', () => {
 
     expect(problemsIn(comparison)).toEqual([expect.stringContaining('COLLECTION_GROUP')]);
   });
+});
+
+test('on collections that nobody has heard of', () => {
+  const asked = new Shapes();
+  asked.addLogged({ query: { from: [{ collectionId: 'mesages' }] }, aggregated: [] });
+  asked.addLogged({ query: { from: [{ collectionId: 'items' }] }, aggregated: [] });
+  const comparison = compare(asked, {
+    indexes: [],
+    fieldOverrides: [{ collectionGroup: 'user', fieldPath: 'a', indexes: [] }],
+  });
+
+  expect(comparison.unknown).toEqual(['mesages', 'user']);
+  expect(comparison.ok).toBe(false);
+  expect(problemsIn(comparison)).toHaveLength(2);
 });
 
 test("the declared indexes serve all of the apps' queries", () => {

@@ -1,4 +1,5 @@
 import { CLIENT_QUERIES, type ClientQuery } from './clientQueries.ts';
+import { COLLECTIONS, TEST_COLLECTIONS } from './collections.ts';
 import { describeIndex, describeShape } from './describe.ts';
 import { serve, type Service } from './serve.ts';
 import { shapeKey, shapesOf, type Shape } from './shape.ts';
@@ -18,6 +19,8 @@ export interface Comparison {
   rows: Row[];
   /** Declared indexes that serve nothing. */
   unused: CompositeIndex[];
+  /** Collections that are neither the data model's nor the tests'. */
+  unknown: string[];
   ok: boolean;
 }
 
@@ -49,14 +52,21 @@ export class Shapes {
 
 /** Holds what is asked against what is declared. */
 export function compare(shapes: Shapes, declared: Declared): Comparison {
-  const rows = shapes.rows().map((row): Row => ({ ...row, service: serve(row.shape, declared) }));
+  const asked = shapes.rows().filter(({ shape }) => !TEST_COLLECTIONS.includes(shape.collection));
+  const rows = asked.map((row): Row => ({ ...row, service: serve(row.shape, declared) }));
   const used = new Set(
     rows.flatMap(({ service }) => (service.by === 'composite' ? service.indexes : [])),
   );
   const unused = declared.indexes.filter((index) => !used.has(index));
-  const ok = unused.length === 0 && rows.every(({ service }) => service.by !== 'nothing');
-  return { rows, unused, ok };
+  const collections = [...rows.map(({ shape }) => shape.collection), ...collectionsOf(declared)];
+  const unknown = [...new Set(collections)].filter((name) => !COLLECTIONS.includes(name));
+  const served = rows.every(({ service }) => service.by !== 'nothing');
+  return { rows, unused, unknown, ok: served && unused.length === 0 && unknown.length === 0 };
 }
+
+/** What the declarations are about; an exemption for a misspelled collection exempts nothing. */
+const collectionsOf = ({ indexes, fieldOverrides }: Declared): string[] =>
+  [...indexes, ...fieldOverrides].map(({ collectionGroup }) => collectionGroup);
 
 /** The shapes of the apps' queries. */
 export function clientShapes(): Shapes {
@@ -66,7 +76,7 @@ export function clientShapes(): Shapes {
 }
 
 /** What is wrong, and what to write where; empty if nothing is. */
-export function problemsIn({ rows, unused }: Comparison): string[] {
+export function problemsIn({ rows, unused, unknown }: Comparison): string[] {
   return [
     ...rows.flatMap(({ shape, service }) =>
       service.by === 'nothing' ? [problemOf(shape, service)] : [],
@@ -75,6 +85,9 @@ export function problemsIn({ rows, unused }: Comparison): string[] {
       (index) =>
         `No query uses ${describeIndex(index)}: remove it from firestore.indexes.json, or list ` +
         "the apps' query that does in scripts/indexes/clientQueries.ts.",
+    ),
+    ...unknown.map(
+      (name) => `${name} is no collection of scripts/indexes/collections.ts: add it there.`,
     ),
   ];
 }

@@ -2,7 +2,7 @@ import type { Shape } from './shape.ts';
 import { KEY, type CompositeIndex, type Direction, type IndexField } from './types.ts';
 
 /** The key's direction in an index that does not name it: that of the last sorted field. */
-export const impliedKeyDirection = (fields: IndexField[]): Direction =>
+const impliedKeyDirection = (fields: IndexField[]): Direction =>
   fields.findLast(({ order }) => order !== undefined)?.order ?? 'ASCENDING';
 
 /** An index's fields without the key, and the key's direction. */

@@ -6,7 +6,7 @@ const file = (indexes: unknown[], fieldOverrides: unknown[] = []): unknown => ({
   indexes,
   fieldOverrides,
 });
-const exempt = { collectionGroup: 'things', fieldPath: 'a', indexes: [] };
+const exempt = { collectionGroup: 'contacts', fieldPath: 'a', indexes: [] };
 
 test.each<[string, unknown, string[]]>([
   ['indexes and exemptions', file([index('a', 'b contains')], [exempt]), []],

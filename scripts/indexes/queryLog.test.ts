@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { logsIn, parseLine, readLogs } from './queryLog.ts';
 
-const from = [{ collectionId: 'things' }];
+const from = [{ collectionId: 'contacts' }];
 
 test.each<[string, unknown, ReturnType<typeof parseLine>]>([
   ['a query', { from }, { query: { from }, aggregated: [] }],

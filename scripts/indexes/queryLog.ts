@@ -39,13 +39,13 @@ export async function readLogs(
 
 /** A line of a log; `undefined` if it is none. */
 export function parseLine(line: string): SentQuery | undefined {
-  let parsed: StructuredQuery | Aggregation;
+  let parsed: Partial<StructuredQuery & Aggregation> | null;
   try {
-    parsed = JSON.parse(line) as StructuredQuery | Aggregation;
+    parsed = JSON.parse(line) as typeof parsed;
   } catch {
     return undefined;
   }
-  if (parsed && 'structuredQuery' in parsed) {
+  if (parsed?.structuredQuery) {
     const { structuredQuery, aggregations = [] } = parsed;
     const fields = aggregations.flatMap(({ sum, avg }) => sum?.field ?? avg?.field ?? []);
     return { query: structuredQuery, aggregated: fields.map(({ fieldPath }) => fieldPath) };

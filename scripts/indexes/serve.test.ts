@@ -37,13 +37,21 @@ describe('without declared indexes', () => {
     ['a range', sent([['a', 'GREATER_THAN']], ['a desc']), AUTOMATIC],
     ['a count is a query', sent([['a', 'GREATER_THAN']]), AUTOMATIC],
     ['a sum of everything', sent([], [], { aggregated: ['n'] }), AUTOMATIC],
-    ['equality and order', sent(equal('a'), ['b desc']), 'needs things (a ↑, b ↓)'],
-    ['equality and range', sent([...equal('a'), ['b', 'LESS_THAN']]), 'needs things (a ↑, b ↑)'],
-    ['array and order', sent([['t', 'ARRAY_CONTAINS']], ['b']), 'needs things (t contains, b ↑)'],
-    ['two orders', sent([], ['a', 'b desc']), 'needs things (a ↑, b ↓)'],
-    ['a range and an order', sent([['a', 'LESS_THAN']], ['b']), 'needs things (b ↑, a ↑)'],
-    ['keys against the order', sent([], ['a', '__name__ desc']), 'needs things (a ↑, __name__ ↓)'],
-    ['a sum over a filter', sent(equal('a'), [], { aggregated: ['n'] }), 'needs things (a ↑, n ↑)'],
+    ['equality and order', sent(equal('a'), ['b desc']), 'needs contacts (a ↑, b ↓)'],
+    ['equality and range', sent([...equal('a'), ['b', 'LESS_THAN']]), 'needs contacts (a ↑, b ↑)'],
+    ['array and order', sent([['t', 'ARRAY_CONTAINS']], ['b']), 'needs contacts (t contains, b ↑)'],
+    ['two orders', sent([], ['a', 'b desc']), 'needs contacts (a ↑, b ↓)'],
+    ['a range and an order', sent([['a', 'LESS_THAN']], ['b']), 'needs contacts (b ↑, a ↑)'],
+    [
+      'keys against the order',
+      sent([], ['a', '__name__ desc']),
+      'needs contacts (a ↑, __name__ ↓)',
+    ],
+    [
+      'a sum over a filter',
+      sent(equal('a'), [], { aggregated: ['n'] }),
+      'needs contacts (a ↑, n ↑)',
+    ],
     ['a filtered collection group', sent(equal('a'), [], { group: true }), 'needs a'],
     ['a whole collection group', sent([], [], { group: true }), AUTOMATIC],
     ['descending ids alone', sent([], ['__name__ desc']), 'impossible'],
@@ -54,75 +62,80 @@ describe('without declared indexes', () => {
 
 describe('with declared indexes', () => {
   test.each<[string, SentQuery, CompositeIndex[], string]>([
-    ['the one', sent(equal('a'), ['b desc']), [index('a', 'b desc')], 'things (a ↑, b ↓)'],
+    ['the one', sent(equal('a'), ['b desc']), [index('a', 'b desc')], 'contacts (a ↑, b ↓)'],
     [
       'equalities in another order and direction',
       sent(equal('a', 'b'), ['c']),
       [index('b desc', 'a', 'c')],
-      'things (b ↓, a ↑, c ↑)',
+      'contacts (b ↓, a ↑, c ↑)',
     ],
     [
       'an array among the equalities',
       sent([...equal('a'), ['t', 'ARRAY_CONTAINS']], ['c desc']),
       [index('a', 't contains', 'c desc')],
-      'things (a ↑, t contains, c ↓)',
+      'contacts (a ↑, t contains, c ↓)',
     ],
     [
       'an array that is compared, not searched',
       sent(equal('t'), ['c']),
       [index('t contains', 'c')],
-      'needs things (t ↑, c ↑)',
+      'needs contacts (t ↑, c ↑)',
     ],
-    ['not backwards', sent(equal('a'), ['b desc']), [index('a', 'b')], 'needs things (a ↑, b ↓)'],
+    ['not backwards', sent(equal('a'), ['b desc']), [index('a', 'b')], 'needs contacts (a ↑, b ↓)'],
     [
       'not with a field more',
       sent(equal('a'), ['b']),
       [index('a', 'b', 'c'), index('a', 'c', 'b')],
-      'needs things (a ↑, b ↑)',
+      'needs contacts (a ↑, b ↑)',
     ],
     [
       'not with a field less',
       sent(equal('a', 'b'), ['c']),
       [index('a', 'c')],
-      'needs things (a ↑, b ↑, c ↑)',
+      'needs contacts (a ↑, b ↑, c ↑)',
     ],
     [
       'merged, the order shared',
       sent(equal('a', 'b'), ['c']),
       [index('a', 'c'), index('b', 'c')],
-      'things (a ↑, c ↑) + things (b ↑, c ↑)',
+      'contacts (a ↑, c ↑) + contacts (b ↑, c ↑)',
     ],
     [
       'merged, the widest first and no more than it takes',
       sent(equal('a', 'b', 'd'), ['c']),
       [index('a', 'c'), index('b', 'd', 'c'), index('d', 'c')],
-      'things (b ↑, d ↑, c ↑) + things (a ↑, c ↑)',
+      'contacts (b ↑, d ↑, c ↑) + contacts (a ↑, c ↑)',
     ],
     [
       'not merged with another order',
       sent(equal('a', 'b'), ['c']),
       [index('a', 'c'), index('b', 'c desc')],
-      'needs things (a ↑, b ↑, c ↑)',
+      'needs contacts (a ↑, b ↑, c ↑)',
     ],
-    ['rather the one than a merge', sent(equal('a', 'b')), [index('b', 'a')], 'things (b ↑, a ↑)'],
+    [
+      'rather the one than a merge',
+      sent(equal('a', 'b')),
+      [index('b', 'a')],
+      'contacts (b ↑, a ↑)',
+    ],
     ['not for less than its equalities', sent(equal('a')), [index('a', 'b')], AUTOMATIC],
     [
       'the key written out',
       sent(equal('a'), ['b desc']),
       [index('a', 'b desc', '__name__ desc')],
-      'things (a ↑, b ↓, __name__ ↓)',
+      'contacts (a ↑, b ↓, __name__ ↓)',
     ],
     [
       'the key against the order',
       sent(equal('a'), ['b desc', '__name__']),
       [index('a', 'b desc')],
-      'needs things (a ↑, b ↓, __name__ ↑)',
+      'needs contacts (a ↑, b ↓, __name__ ↑)',
     ],
     [
       'not across collections with the same name',
       sent(equal('a'), ['b'], { group: true }),
       [index('a', 'b')],
-      'needs all things (a ↑, b ↑)',
+      'needs all contacts (a ↑, b ↑)',
     ],
   ])('%s', (_, query, indexes, expected) => {
     expect(served(query, indexes)).toEqual([expected]);
@@ -131,12 +144,12 @@ describe('with declared indexes', () => {
 
 describe('with overrides', () => {
   const exempt = (fieldPath: string): FieldOverride => ({
-    collectionGroup: 'things',
+    collectionGroup: 'contacts',
     fieldPath,
     indexes: [],
   });
   const onlyDescending: FieldOverride = {
-    collectionGroup: 'things',
+    collectionGroup: 'contacts',
     fieldPath: 'a',
     indexes: [
       { order: 'DESCENDING', queryScope: 'COLLECTION' },
@@ -172,14 +185,14 @@ describe('with overrides', () => {
       sent(equal('a'), ['b']),
       [exempt('a'), exempt('b')],
       [index('a', 'b')],
-      'things (a ↑, b ↑)',
+      'contacts (a ↑, b ↑)',
     ],
     [
       'a composite merged with a field of its own index',
       sent(equal('a', 'b', 'c')),
       [exempt('a')],
       [index('a', 'b')],
-      'things (a ↑, b ↑)',
+      'contacts (a ↑, b ↑)',
     ],
   ])('%s', (_, query, overrides, indexes, expected) => {
     expect(served(query, indexes, overrides)).toEqual([expected]);

@@ -2,7 +2,7 @@ import type { CompositeIndex, Filter, IndexField, SentQuery, StructuredQuery } f
 
 type Condition = [field: string, op: string];
 
-/** A query of `things`: conditions that all hold, and an order (`field` or `field desc`). */
+/** A query of `contacts`: conditions that all hold, and an order (`field` or `field desc`). */
 export function sent(
   conditions: (Condition | Filter)[],
   order: string[] = [],
@@ -10,7 +10,7 @@ export function sent(
 ): SentQuery {
   const filters = conditions.map((each) => (Array.isArray(each) ? condition(...each) : each));
   const query: StructuredQuery = {
-    from: [{ collectionId: 'things', ...(rest.group ? { allDescendants: true } : {}) }],
+    from: [{ collectionId: 'contacts', ...(rest.group ? { allDescendants: true } : {}) }],
     ...(filters.length > 0 ? { where: { compositeFilter: { op: 'AND', filters } } } : {}),
     orderBy: order.map((part) => {
       const [fieldPath = '', direction] = part.split(' ');
@@ -32,10 +32,10 @@ const condition = (fieldPath: string, op: string): Filter =>
     ? { unaryFilter: { field: { fieldPath }, op } }
     : { fieldFilter: { field: { fieldPath }, op } };
 
-/** An index of `things` by `field`, `field desc` or `field contains`. */
+/** An index of `contacts` by `field`, `field desc` or `field contains`. */
 export function index(...fields: string[]): CompositeIndex {
   return {
-    collectionGroup: 'things',
+    collectionGroup: 'contacts',
     queryScope: 'COLLECTION',
     fields: fields.map((part): IndexField => {
       const [fieldPath = '', mode] = part.split(' ');

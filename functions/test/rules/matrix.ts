@@ -37,5 +37,6 @@ export const MATRIX: Row[] = [
   { document: 'deadLetters/1', get: NOBODY, list: NOBODY },
   { document: 'deadLetters/1/parts/0', get: NOBODY, list: NOBODY },
   { document: 'auditLog/1', get: ADMINS, list: ADMINS },
+  { document: 'batchRuns/1', get: NOBODY, list: NOBODY },
   { document: 'somethingNew/1', get: NOBODY, list: NOBODY },
 ];

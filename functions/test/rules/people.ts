@@ -9,7 +9,7 @@ interface Person {
   document?: { role: string; isActive: boolean };
 }
 
-const member = (uid: string, role: string): Person => ({
+const member = (uid: string, role: string): Required<Person> => ({
   uid,
   claim: role,
   document: { role, isActive: true },
@@ -48,6 +48,5 @@ export const EVERYBODY = Object.keys(PEOPLE) as Who[];
 export const NOBODY: Who[] = [];
 export const ADMINS: Who[] = ['admin'];
 export const LEADS: Who[] = ['supervisor', 'admin'];
-export const AGENTS: Who[] = ['agent', 'another agent'];
-export const TEAM: Who[] = [...AGENTS, ...LEADS];
+export const TEAM: Who[] = ['agent', 'another agent', ...LEADS];
 export const MEMBERS: Who[] = ['viewer', ...TEAM];

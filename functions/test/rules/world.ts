@@ -31,6 +31,7 @@ const DOCUMENTS: Record<string, object> = {
   'deadLetters/1': { raw: '{}' },
   'deadLetters/1/parts/0': { raw: '{}' },
   'auditLog/1': { userId: 'admin', target: 'users/agent', at: 1 },
+  'batchRuns/1': { isDone: false },
   'somethingNew/1': { isPublic: true },
 };
 

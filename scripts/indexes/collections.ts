@@ -1,0 +1,21 @@
+/** The collections that exist in a project. */
+export const COLLECTIONS = [
+  'auditLog',
+  'batchRuns',
+  'campaigns',
+  'channels',
+  'chunks',
+  'contacts',
+  'conversations',
+  'deadLetters',
+  'identities',
+  'messages',
+  'metrics',
+  'partition_metadata',
+  'parts',
+  'templates',
+  'users',
+];
+
+/** Those that only the tests of the batch helpers use: their queries need no index. */
+export const TEST_COLLECTIONS = ['items'];
