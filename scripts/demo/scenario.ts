@@ -181,10 +181,13 @@ export async function runScenario(stack: Stack): Promise<Result> {
   const waiting = request(second, { sendAt: Date.now() + 3_000 });
   await agent.call('messages-send', waiting);
   await supervisor.call('channels-pause', { channelId: LOCAL.secondChannelId, reason: 'demo' });
-  await until(
-    'the pause to be seen',
-    async () => (await agent.refusal('messages-send', attempt(second))) === 'channel-paused',
-  );
+  // An instance may take messages for five seconds more; what it takes has to arrive like any other.
+  await until('the pause to be seen', async () => {
+    const message = attempt(second);
+    const reason = await agent.refusal('messages-send', message);
+    if (reason === 'ok') intended.add(message.idempotencyKey);
+    return reason === 'channel-paused';
+  });
   checks.equal(
     'agent may not resume',
     await agent.refusal('channels-resume', { channelId: LOCAL.secondChannelId }),
@@ -200,7 +203,7 @@ export async function runScenario(stack: Stack): Promise<Result> {
   const { released } = await supervisor.call<{ released: number }>('channels-resume', {
     channelId: LOCAL.secondChannelId,
   });
-  checks.equal('released by resuming', released, 1);
+  checks.equal('what waited is released', released >= 1, true);
 
   say('Everything ends as read');
   let lastSchedule = 0;
@@ -221,7 +224,7 @@ export async function runScenario(stack: Stack): Promise<Result> {
   const final = await states();
   const read = final.filter((state) => state === 'read').length;
   const counts = await simulator.counts();
-  checks.equal('replies intended', intended.size, 50 + 1 + 1 + 100 + 1);
+  checks.equal('replies at least', intended.size >= 153, true);
   checks.equal('replies read', read, intended.size);
   checks.equal('sends at WhatsApp', counts.total, intended.size);
   checks.equal('sent twice', counts.duplicates.length, 0);

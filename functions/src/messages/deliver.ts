@@ -8,7 +8,7 @@ import { log } from '../platform/log';
 import { sendMessage, type GraphError } from '../platform/whatsapp/client';
 import { dispositionOf, type Disposition } from '../platform/whatsapp/errors';
 import { backoffDelay } from '../shared/backoff';
-import { RetryLater } from '../shared/errors';
+import { PermanentError, RetryLater } from '../shared/errors';
 import { newId } from '../shared/ids';
 import { isMarketing } from '../templates/rules';
 import type { TemplateContent } from '../templates/schema';
@@ -36,6 +36,9 @@ const NOT_CONNECTED: GraphError = { code: 131000, title: 'no connection to Whats
 export async function deliver(payload: DeliverPayload): Promise<void> {
   if (payload.notBefore !== undefined && payload.notBefore > now() + EARLY_MS) {
     throw new RetryLater(payload.notBefore);
+  }
+  if (!payload.to.phone && !payload.to.bsuid) {
+    throw new PermanentError('a message without an address');
   }
   if ((await channel(payload.channelId))?.paused) return hold(payload);
   if (await refusesOffers(payload)) {
