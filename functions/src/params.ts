@@ -110,7 +110,7 @@ export const projectId = (): string => {
   return id;
 };
 
-/** Where every function runs; `RECADO_REGION` moves them all at deploy time. */
+/** Where every function runs. `RECADO_REGION` in functions/.env moves them: deploys and instances read it. */
 export const region = (): string => process.env['RECADO_REGION'] ?? 'europe-west1';
 
 /** Where local stacks note every query, for indexes-check; never set in a deployed function. */

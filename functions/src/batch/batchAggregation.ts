@@ -5,6 +5,7 @@ import { AppError } from '../shared/errors';
 import { collectionRef, type Collection } from './collection';
 import { BatchError, ItemError, Stopped } from './errors';
 import type { BatchOptions } from './options';
+import { parts } from './chunk';
 import { nameOfQuery, splitLists, type QuerySpec } from './querySpec';
 import { startRun, type Run } from './run';
 
@@ -26,6 +27,11 @@ export interface Aggregate {
 }
 
 interface AggregationOptions extends BatchOptions {
+  /**
+   * Whether every document has all of the fields. Firestore passes over documents that lack a field
+   * of the request, so without this word the count, and what concerns each field, are asked apart.
+   */
+  haveAllFields?: boolean;
   /** Answers may be as old as this; they are kept in the instance. Left out: always asked. */
   maxAgeMs?: number;
 }
@@ -38,8 +44,8 @@ const CONCURRENCY = 32;
  * Counts, adds up and averages what many queries find, on the server: one read for every 1,000
  * index entries, at least one a request, and no document is moved.
  *
- * - What is asked of the same query goes together: 5 figures a request, 32 requests at once. A
- *   query that is asked twice is sent once.
+ * - A request for the count and one a field, or one for 5 figures with `haveAllFields`; 32 at once.
+ *   A query that is asked twice is sent once.
  * - `in` lists of over 30 values become several queries, for `count` and `sum` only: a mean of
  *   parts is not the mean, and lists of `array-contains-any` overlap.
  *
@@ -47,15 +53,15 @@ const CONCURRENCY = 32;
  * @throws AppError `invalid-argument` for a query that asks nothing, or cannot be split
  * @throws BatchError when a request failed; it names the query by its conditions
  * @example
- * const [open, late] = await batchAggregation(conversations, [
+ * const [open, waiting] = await batchAggregation(conversations, [
  *   { where: [['status', '==', 'open']], count: true, sum: ['unreadCount'] },
- *   { where: [['dueAt', '<', now()]], count: true },
- * ], { maxAgeMs: 60_000 });
+ *   { where: [['assigneeId', '==', null]], count: true },
+ * ], { maxAgeMs: 60_000, haveAllFields: true });
  */
 export async function batchAggregation<T extends object>(
   collection: Collection<T>,
   queries: readonly Aggregation[],
-  { maxAgeMs, ...options }: AggregationOptions = {},
+  { maxAgeMs, haveAllFields = false, ...options }: AggregationOptions = {},
 ): Promise<Aggregate[]> {
   const keys = queries.map((query) => keyOf(collection.path, query));
   const unique = [...new Map(keys.map((key, index) => [key, queries[index] as Aggregation]))];
@@ -64,7 +70,7 @@ export async function batchAggregation<T extends object>(
   const results = new Map<string, Aggregate>();
 
   await mapConcurrently(unique, run.settings.concurrency, async ([key, query]) => {
-    const load = (): Promise<Aggregate> => aggregate(run, collection.path, query);
+    const load = (): Promise<Aggregate> => aggregate(run, collection.path, query, haveAllFields);
     results.set(key, cache ? await cache.get(key, load) : await load());
     run.advance(1);
   });
@@ -82,7 +88,12 @@ function figuresOf({ count, sum = [], average = [] }: Aggregation): Figure[] {
   ];
 }
 
-async function aggregate(run: Run, path: string, query: Aggregation): Promise<Aggregate> {
+async function aggregate(
+  run: Run,
+  path: string,
+  query: Aggregation,
+  haveAllFields: boolean,
+): Promise<Aggregate> {
   const figures = figuresOf(query);
   if (figures.length === 0) {
     throw new AppError(
@@ -98,12 +109,8 @@ async function aggregate(run: Run, path: string, query: Aggregation): Promise<Ag
       `${nameOfQuery(path, query)}: a list of over 30 values cannot be averaged, nor may it overlap.`,
     );
   }
-  const requests = specs.flatMap((spec) =>
-    Array.from({ length: Math.ceil(figures.length / PER_REQUEST) }, (_, n) => ({
-      spec,
-      figures: figures.slice(n * PER_REQUEST, (n + 1) * PER_REQUEST),
-    })),
-  );
+  const groups = haveAllFields ? parts(figures, PER_REQUEST) : byField(figures);
+  const requests = specs.flatMap((spec) => groups.map((group) => ({ spec, figures: group })));
   const answers = await Promise.all(
     requests.map((request) => ask(run, path, request.spec, request.figures)),
   );
@@ -121,6 +128,15 @@ async function aggregate(run: Run, path: string, query: Aggregation): Promise<Ag
   };
 }
 
+function byField(figures: readonly Figure[]): Figure[][] {
+  const groups = new Map<string | undefined, Figure[]>();
+  for (const figure of figures) {
+    const [, , field] = figure;
+    groups.set(field, [...(groups.get(field) ?? []), figure]);
+  }
+  return [...groups.values()];
+}
+
 async function ask(
   run: Run,
   path: string,
@@ -134,7 +150,7 @@ async function ask(
   );
   try {
     const snapshot = await run.request('an aggregation', 1, () => query.aggregate(wanted).get());
-    return snapshot.data() as Record<string, number | null>;
+    return snapshot.data();
   } catch (error) {
     if (error instanceof Stopped) throw error;
     const failure = new ItemError(nameOfQuery(path, spec), error, {

@@ -8,7 +8,10 @@ import type { BatchReport } from './report';
 export type Deletion = string | { id: string; version?: Version };
 
 interface DeleteOptions extends BatchOptions {
-  /** Tell those that were not there (`missing`); otherwise their absence is as asked for (`ok`). */
+  /**
+   * Tell those that were not there (`missing`); otherwise their absence is as asked for (`ok`), as
+   * it is after an answer was lost: then nobody can tell who deleted them.
+   */
   mustExist?: boolean;
 }
 

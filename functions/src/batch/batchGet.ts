@@ -65,7 +65,7 @@ export async function batchGet<T extends object>(
     run.advance(chunk.length);
   };
   await mapConcurrently(chunks, run.settings.concurrency, read);
-  const stopped = failures.find(({ cause }) => cause instanceof Stopped)?.cause;
+  const stopped = failures.map(({ cause }) => cause).find((cause) => cause instanceof Stopped);
   if (stopped) throw stopped;
   if (failures.length > 0) throw new BatchError(failures, unique.length);
   return ids.map((id) => found.get(id) as Got<T>);

@@ -47,3 +47,9 @@ export function wavesOf<T>(items: readonly T[], keyOf: (item: T) => string): T[]
   }
   return waves;
 }
+
+/** Items in parts of `size`. */
+export const parts = <T>(items: readonly T[], size: number): T[][] =>
+  Array.from({ length: Math.ceil(items.length / size) }, (_, n) =>
+    items.slice(n * size, (n + 1) * size),
+  );

@@ -1,5 +1,6 @@
 import type { Query, WhereFilterOp } from '@google-cloud/firestore';
 import { AppError } from '../shared/errors';
+import { parts } from './chunk';
 import { collectionRef } from './collection';
 
 /** A condition: field path, operator, value. */
@@ -42,12 +43,6 @@ export function splitLists(spec: QuerySpec): QuerySpec[] {
   );
 }
 
-function parts<T>(items: readonly T[], size: number): T[][] {
-  return Array.from({ length: Math.ceil(items.length / size) }, (_, n) =>
-    items.slice(n * size, (n + 1) * size),
-  );
-}
-
 const RANGES: ReadonlySet<WhereFilterOp> = new Set(['<', '<=', '>', '>=', '!=', 'not-in']);
 
 /**
@@ -72,7 +67,7 @@ export function orderOf(
 }
 
 /** The name of a document as a field, by which ties are broken. */
-export const NAME = '__name__';
+const NAME = '__name__';
 
 /** The query of a spec in a collection, ordered so that every document has a place of its own. */
 export function toQuery(path: string, { where }: QuerySpec, order: readonly Order[]): Query {

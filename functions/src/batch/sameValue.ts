@@ -9,7 +9,7 @@ interface Comparable {
 export function sameValue(asked: unknown, stored: unknown): boolean {
   if (typeof asked !== 'object' || asked === null) return Object.is(asked, stored);
   if (typeof stored !== 'object' || stored === null) return false;
-  if (asked instanceof Date) return 'toMillis' in stored && millis(stored) === asked.getTime();
+  if (asked instanceof Date) return isMoment(stored, asked.getTime());
   if (asked instanceof Uint8Array)
     return stored instanceof Uint8Array && Buffer.compare(asked, stored) === 0;
   if (Array.isArray(asked)) {
@@ -29,4 +29,8 @@ export function sameValue(asked: unknown, stored: unknown): boolean {
   );
 }
 
-const millis = (timestamp: object): number => (timestamp as { toMillis(): number }).toMillis();
+/** A stored time is finer than the `Date` that it was made of. */
+const isMoment = (stored: object, time: number): boolean => {
+  const { seconds, nanoseconds } = stored as { seconds?: number; nanoseconds?: number };
+  return (seconds ?? NaN) * 1_000 + (nanoseconds ?? NaN) / 1_000_000 === time;
+};

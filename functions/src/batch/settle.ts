@@ -36,7 +36,7 @@ function isAsAsked(write: Write, snapshot: DocumentSnapshot): boolean {
   }
   return Object.entries(write.data).every(([field, value]) => {
     const stored: unknown = snapshot.get(field);
-    const isRemoval = typeof value === 'object' && value !== null && value.constructor === Absent;
+    const isRemoval = typeof value === 'object' && (value as object | null)?.constructor === Absent;
     return isRemoval ? stored === undefined : value === undefined || sameValue(value, stored);
   });
 }

@@ -1,9 +1,13 @@
+import { AppError } from '../shared/errors';
+
 /** What a field or an element takes beside its name and value: tags and lengths of the protocol. */
 const OVERHEAD = 8;
 
 /**
  * About how many bytes a value takes in a request, rather too many than too few. It is the sum of
  * names and values; nothing is serialised for it, since every document passes through here.
+ *
+ * @throws AppError `invalid-argument` for what cannot be stored at all
  */
 export function sizeOf(value: unknown): number {
   switch (typeof value) {
@@ -11,6 +15,10 @@ export function sizeOf(value: unknown): number {
       return Buffer.byteLength(value) + OVERHEAD;
     case 'object':
       break;
+    case 'symbol':
+    case 'function':
+      // The library notices only when it sends, and then refuses all that is sent together.
+      throw new AppError('invalid-argument', `a ${typeof value} cannot be stored`);
     default:
       return OVERHEAD + OVERHEAD;
   }
@@ -21,7 +29,9 @@ export function sizeOf(value: unknown): number {
     for (const item of value) size += sizeOf(item);
     return size;
   }
-  if (value.constructor === undefined || value.constructor === Object) {
+  // Objects without a prototype have no constructor.
+  const { constructor } = value as { constructor?: unknown };
+  if (constructor === undefined || constructor === Object) {
     for (const [name, item] of Object.entries(value))
       size += Buffer.byteLength(name) + sizeOf(item);
     return size;

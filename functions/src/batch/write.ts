@@ -1,9 +1,4 @@
-import type {
-  DocumentData,
-  DocumentReference,
-  UpdateData,
-  WriteBatch,
-} from '@google-cloud/firestore';
+import type { DocumentData, DocumentReference, WriteBatch } from '@google-cloud/firestore';
 import { absent, db, fromVersion, increment, type Version } from '../platform/firestore';
 import { sizeOf } from './size';
 
@@ -30,7 +25,7 @@ export function addWrite(batch: WriteBatch, write: Write): void {
       batch.create(ref, write.data);
       break;
     case 'update': {
-      const data = write.data as UpdateData<DocumentData>;
+      const data = write.data;
       if (write.version) batch.update(ref, data, preconditionOf(write.version));
       else batch.update(ref, data);
       break;
@@ -68,7 +63,7 @@ function addReplace(
     return;
   }
   const changes = { ...data, ...Object.fromEntries(removed.map((name) => [name, absent()])) };
-  batch.update(ref, changes as UpdateData<DocumentData>, preconditionOf(version));
+  batch.update(ref, changes, preconditionOf(version));
 }
 
 /** About how many bytes it takes in a request. */

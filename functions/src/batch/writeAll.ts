@@ -22,11 +22,12 @@ export type Outcome =
  * Firestore takes 10 MiB a request, its emulator 4. Several requests of this size at once are
  * faster than one that is larger.
  */
-export const WRITE_LIMITS: ChunkLimits = { count: 500, bytes: 3.5 * 1024 * 1024 };
+const WRITE_LIMITS: ChunkLimits = { count: 500, bytes: 3.5 * 1024 * 1024 };
 
 /** A write on its way. */
 interface Item {
   write: Write;
+  bytes: number;
   /** A request with it was sent whose answer got lost. */
   isInDoubt: boolean;
   outcome: Outcome | undefined;
@@ -37,16 +38,27 @@ interface Item {
  * in order. Writes to the same document are applied in the order given, one after the other.
  */
 export async function writeAll(run: Run, writes: readonly Write[]): Promise<Outcome[]> {
-  const items = writes.map((write): Item => ({ write, isInDoubt: false, outcome: undefined }));
+  const items = writes.map(itemOf);
+  const open = items.filter(({ outcome }) => outcome === undefined);
   const limits = { ...WRITE_LIMITS, count: Math.min(WRITE_LIMITS.count, run.burst) };
-  for (const wave of wavesOf(items, ({ write }) => write.path)) {
-    const chunks = chunksOf(wave, limits, ({ write }) => sizeOfWrite(write));
+  for (const wave of wavesOf(open, ({ write }) => write.path)) {
+    const chunks = chunksOf(wave, limits, ({ bytes }) => bytes);
     await mapConcurrently(chunks, run.settings.concurrency, async (chunk) => {
       await writeChunk(run, chunk, 1);
       run.advance(chunk.length);
     });
   }
   return items.map(({ outcome }) => outcome as Outcome);
+}
+
+function itemOf(write: Write): Item {
+  const item: Item = { write, bytes: 0, isInDoubt: false, outcome: undefined };
+  try {
+    item.bytes = sizeOfWrite(write);
+  } catch (error) {
+    fail(item, error, 0);
+  }
+  return item;
 }
 
 /** Sends until every item has an outcome. */
@@ -139,8 +151,7 @@ function judge(
 }
 
 /** Whether it cannot be applied a second time. */
-const demandsVersion = (write: Write): boolean =>
-  write.kind === 'create' || ('version' in write && write.version !== undefined);
+const demandsVersion = (write: Write): boolean => write.kind === 'create' || 'version' in write;
 
 /** What was refused after its answer had got lost once: was it refused because it was done? */
 async function settleRefused(run: Run, items: Item[]): Promise<void> {

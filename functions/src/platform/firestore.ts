@@ -1,6 +1,5 @@
 import { appendFileSync } from 'node:fs';
 import {
-  FieldPath,
   FieldValue,
   Firestore,
   Timestamp,
@@ -97,4 +96,4 @@ export async function readQuery<T>(query: Query): Promise<(Read<T> & { data: T }
   return docs.map((snapshot) => toRead<T>(snapshot) as Read<T> & { data: T });
 }
 
-export { FieldPath, type Query, type Transaction };
+export type { Query, Transaction };

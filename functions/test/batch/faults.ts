@@ -16,8 +16,6 @@ export type Fault =
   | 'crash-after';
 
 export const LOST: readonly Fault[] = ['before', 'after', 'timeout', 'silence'];
-export const CRASHES: readonly Fault[] = ['crash-before', 'crash-after'];
-
 type Send = (method: string, ...rest: unknown[]) => Promise<unknown>;
 
 export interface Faults {
