@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
-import { afterAll, expect, it } from 'vitest';
+import { beforeAll, expect, it, onTestFinished } from 'vitest';
+import type { SimulatorClient } from '../../scripts/whatsapp-simulator/client.ts';
 import { freePorts } from '../../scripts/lib/ports.ts';
 import { whatsappWebhook } from '../src/entry/http/whatsappWebhook';
 import { processDue } from '../src/messages/due';
@@ -43,16 +44,20 @@ function startSender(port: number): ChildProcess {
   );
 }
 
+let simulator: SimulatorClient;
+beforeAll(async () => {
+  simulator = await useSimulator(await host(whatsappWebhook), {
+    throughput: { enabled: false, mps: 0 },
+    // Slow enough that a kill meets sends in every state.
+    statuses: { sentMs: 20, deliveredMs: 40, readMs: 60 },
+  });
+});
+
 it(
   `${SENDS} sends, the sender killed ${KILLS} times: nobody gets two, none is lost`,
   { timeout: 180_000 },
   async () => {
     const random = seededRandom('SIGKILL');
-    const simulator = await useSimulator(await host(whatsappWebhook), {
-      throughput: { enabled: false, mps: 0 },
-      // Slow enough that a kill meets sends in every state.
-      statuses: { sentMs: 20, deliveredMs: 40, readMs: 60 },
-    });
     await simulator.setFaults([{ kind: 'latency', ms: 20 }]);
     const { port } = await freePorts({ port: 0 });
     await makeQueue('queue-normal', `http://127.0.0.1:${port}`, {
@@ -69,7 +74,7 @@ it(
     await simulator.idle(60_000);
 
     let sender = startSender(port);
-    afterAll(() => sender.kill('SIGKILL'));
+    onTestFinished(() => void sender.kill('SIGKILL'));
     const results = await sendBulk(
       { uid: 'agent1', role: 'agent' },
       phones.map((phone, n) => ({
