@@ -1,8 +1,9 @@
 // Starts the local stack, seeds it, prints the addresses and follows changes of the code.
-import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { startChild } from './lib/child.ts';
 import { run } from './lib/fail.ts';
 import { LOCAL } from './lib/localConfig.ts';
-import { bin, ROOT } from './lib/paths.ts';
+import { bin, STATE } from './lib/paths.ts';
 import { startSchedules } from './lib/schedules.ts';
 import { PEOPLE, seed } from './lib/seed.ts';
 import { startStack, stopOnSignals } from './lib/stack.ts';
@@ -19,13 +20,10 @@ await run(async () => {
   await seed();
   const stopSchedules = startSchedules(stack);
   // The functions emulator loads functions/lib anew whenever it changes.
-  const watch = spawn(
+  const watch = startChild(
     bin('tsc'),
     ['-p', 'functions/tsconfig.build.json', '--watch', '--preserveWatchOutput'],
-    {
-      cwd: ROOT,
-      stdio: 'ignore',
-    },
+    { logFile: join(STATE, 'watch.log') },
   );
 
   console.log(`
@@ -47,8 +45,7 @@ Ctrl-C ends everything.
 `);
   const reason = await stack.broken;
   stopSchedules();
-  watch.kill();
-  await stack.stop();
+  await Promise.all([watch.stop(), stack.stop()]);
   console.error(reason);
   return 1;
 });
