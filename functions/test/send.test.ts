@@ -74,6 +74,11 @@ const reaches = (id: string, state: string) =>
       throw new Error(`it is ${JSON.stringify(await stored(id))}`, { cause: error });
     },
   );
+/** The task of a message as it is stored at this moment. */
+const payloadNow = async (id: string) => {
+  const snapshot = await db().doc(`messages/${id}`).get();
+  return payloadOf(id, snapshot.data() as OutboundMessage, toVersion(snapshot.updateTime as never));
+};
 const refusal = async (work: Promise<unknown>) => {
   const error: unknown = await work.then(
     () => 'accepted',
@@ -347,6 +352,20 @@ describe('an error of WhatsApp', () => {
     expect(await releaseHeld(CHANNEL)).toBe(1);
     await processDue();
     await reaches(request.idempotencyKey, 'read');
+    expect((await simulator.counts()).total).toBe(1);
+  });
+
+  it('held by an instance that has not heard of the resuming yet goes out all the same', async () => {
+    const boss: Member = { uid: 'boss', role: 'admin' };
+    const request = input({ sendAt: now() + 60_000 });
+    await send(agent, request);
+    await pauseChannel(boss, { channelId: CHANNEL, reason: 'audit' });
+    await deliver(await payloadNow(request.idempotencyKey));
+    expect((await stored(request.idempotencyKey)).heldBy).toBe(CHANNEL);
+    // Resumed by another instance: this one still has the pause in memory.
+    await db().doc(`channels/${CHANNEL}`).update({ paused: null });
+    await releaseHeld(CHANNEL);
+    await deliver(await payloadNow(request.idempotencyKey));
     expect((await simulator.counts()).total).toBe(1);
   });
 

@@ -40,7 +40,7 @@ export async function deliver(payload: DeliverPayload): Promise<void> {
   if (!payload.to.phone && !payload.to.bsuid) {
     throw new PermanentError('a message without an address');
   }
-  if ((await channel(payload.channelId))?.paused) return hold(payload);
+  if (await isPaused(payload.channelId)) return hold(payload);
   if (await refusesOffers(payload)) {
     return recordFailure(
       payload,
@@ -128,7 +128,7 @@ async function turnedDown(payload: DeliverPayload, error: GraphError): Promise<v
         code: error.code,
       });
       await release(payload, { heldBy: payload.channelId, dueAt: now() + HELD_MS });
-      return;
+      return letGoIfResumed(payload);
     case 'fail':
       return recordFailure(payload, error, disposition.reason);
   }
@@ -185,6 +185,10 @@ export const errorOf = (error: GraphError, reason: string): MessageError => ({
   details: error.error_data?.details ?? null,
 });
 
+/** A snapshot may say that sending is allowed; that it is not is decided on what is stored. */
+const isPaused = async (channelId: string): Promise<boolean> =>
+  Boolean((await channel(channelId))?.paused && (await channel(channelId, true))?.paused);
+
 /** Leaves a message of a paused channel where it is; resuming hands it over again. */
 async function hold(payload: DeliverPayload): Promise<void> {
   try {
@@ -197,6 +201,22 @@ async function hold(payload: DeliverPayload): Promise<void> {
     ]);
   } catch (error) {
     // Claimed, cancelled or held already.
+    if (!isConflict(error)) throw error;
+  }
+  await letGoIfResumed(payload);
+}
+
+/**
+ * Resuming releases what is held at that time. What is held a moment later has to look itself:
+ * whichever of the two comes last sees the other.
+ */
+async function letGoIfResumed({ messageId, channelId }: DeliverPayload): Promise<void> {
+  if ((await channel(channelId, true))?.paused) return;
+  const { data, version } = await readMessage(messageId);
+  if (data?.direction !== 'out' || data.heldBy === undefined || !version) return;
+  try {
+    await commit([updateMessage(messageId, { dueAt: now(), heldBy: absent() }, version)]);
+  } catch (error) {
     if (!isConflict(error)) throw error;
   }
 }
