@@ -8,29 +8,33 @@ import { describeShape } from '../../scripts/indexes/describe';
 import { parseLine, readLogs } from '../../scripts/indexes/queryLog';
 import { shapesOf } from '../../scripts/indexes/shape';
 import type { SentQuery } from '../../scripts/indexes/types';
+import { batchQuery } from '../src/batch/batchQuery';
+import { toCursor } from '../src/batch/cursor';
 import { readChannels } from '../src/channels/store';
-import { readDueSnoozes } from '../src/conversations/store';
-import { readPage } from '../src/deadLetters/store';
-import { findByWamids, readDue, readHeld } from '../src/messages/store';
+import { wakeSnoozed } from '../src/conversations/snoozes';
+import { listDeadLetters } from '../src/deadLetters/list';
+import { findByWamids } from '../src/messages/byWamid';
+import { processDue, releaseHeld } from '../src/messages/due';
 import { inTransaction } from '../src/platform/commit';
 import { db } from '../src/platform/firestore';
 import { onFirestoreOperation } from '../src/platform/meter';
 import { readActiveAdmins } from '../src/team/store';
-import { readTemplates } from '../src/templates/store';
+import { templates } from '../src/templates/store';
 import { useProject } from './support/project';
 
 const log = join(mkdtempSync(join(tmpdir(), 'recado-')), 'queries-test.jsonl');
 useProject('indexes', { RECADO_QUERY_LOG: log });
 
-test("the stores' queries and the apps' are served by the declared indexes, and use them all", async () => {
-  await readDue(1, 10);
-  await readHeld('1', 10);
+test("the domains' queries and the apps' are served by the declared indexes, and use them all", async () => {
+  await processDue();
+  await releaseHeld('1');
   await findByWamids(['a', 'b']);
-  await readDueSnoozes(1, 10);
-  await readPage('open', 10, undefined);
-  await readPage('open', 10, [1, 'a']);
+  await wakeSnoozed();
+  await listDeadLetters({ status: 'open', limit: 10 });
+  const cursor = toCursor({ values: [1], id: 'a' });
+  await listDeadLetters({ status: 'open', limit: 10, cursor });
   await readChannels();
-  await readTemplates(10);
+  await batchQuery(templates, [{ where: [] }]);
   await inTransaction((transaction) => readActiveAdmins(transaction));
 
   const said: string[] = [];

@@ -1,18 +1,13 @@
 import { auditWrite } from '../audit/record';
+import { batchUpdate } from '../batch/batchUpdate';
+import { throwIfFailed } from '../batch/report';
 import { now } from '../platform/clock';
 import { commit } from '../platform/commit';
-import { commitGroups } from '../platform/commitGroups';
 import { log } from '../platform/log';
 import { AppError } from '../shared/errors';
 import type { Member } from '../team/schema';
-import type { Channel, Pause } from './schema';
-import { channelSnapshot, forgetChannel, readChannel, readChannels, updateChannel } from './store';
-
-/** A channel as it was at most 5 s ago, or now if `fresh`. */
-export async function channel(id: string, fresh = false): Promise<Channel | undefined> {
-  if (fresh) forgetChannel(id);
-  return (await channelSnapshot(id)).data;
-}
+import type { Pause } from './schema';
+import { channels, forgetChannel, readChannel, readChannels, updateChannel } from './store';
 
 /** Stops sending over a channel, or over all of them when the account is at fault, and alerts. */
 export async function pauseAfterError(
@@ -23,11 +18,17 @@ export async function pauseAfterError(
   const affected = scope === 'account' ? await readChannels() : [await readChannel(channelId)];
   const paused: Pause = { reason, code, at: now() };
   // With the version read: whoever paused or resumed it meanwhile knows better.
-  const running = affected.filter(({ data }) => data?.paused === null);
-  await commitGroups(running.map(({ id, version }) => [updateChannel(id, { paused }, version)]));
+  const running = affected.flatMap(({ id, data, version }) =>
+    data?.paused === null && version ? [{ id, version }] : [],
+  );
+  const report = await batchUpdate(
+    channels,
+    running.map((known) => ({ kind: 'update', ...known, data: { paused } })),
+  );
   for (const { id } of affected) forgetChannel(id);
   if (running.length > 0)
     log.error('sending is paused', { channels: running.map(({ id }) => id), reason, code });
+  throwIfFailed(report);
 }
 
 /** Stops sending over a channel as a member's deed. */

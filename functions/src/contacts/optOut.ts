@@ -1,5 +1,5 @@
 import { now } from '../platform/clock';
-import { commit, GRPC, grpcCode, type WriteOp } from '../platform/commit';
+import type { WriteOp } from '../platform/commit';
 import type { Version } from '../platform/firestore';
 import type { OptOut } from './schema';
 import { readContacts, updateContact } from './store';
@@ -23,16 +23,3 @@ export const optOutWrite = (
   at: number,
   version?: Version,
 ): WriteOp => updateContact(contactId, { optOut: { at, source }, updatedAt: now() }, version);
-
-/** The write that takes it back. */
-export const optInWrite = (contactId: string): WriteOp =>
-  updateContact(contactId, { optOut: null, updatedAt: now() });
-
-/** Records a wish; a contact that is gone has none. */
-export async function recordPreference(write: WriteOp): Promise<void> {
-  try {
-    await commit([write]);
-  } catch (error) {
-    if (grpcCode(error) !== GRPC.notFound) throw error;
-  }
-}

@@ -1,8 +1,11 @@
+import { collection } from '../batch/collection';
 import type { WriteOp } from '../platform/commit';
 import { readAll, type Read, type Transaction, type Version } from '../platform/firestore';
 import type { Alias, Contact } from './schema';
 
-const contactPath = (id: string): string => `contacts/${id}`;
+export const contacts = collection<Contact>('contacts');
+
+const contactPath = (id: string): string => `${contacts.path}/${id}`;
 const aliasPath = (id: string): string => `identities/${id}`;
 
 export const readContacts = (ids: string[], transaction?: Transaction): Promise<Read<Contact>[]> =>

@@ -1,6 +1,8 @@
+import { batchQuery } from '../batch/batchQuery';
+import { batchUpdate } from '../batch/batchUpdate';
+import { throwIfFailed } from '../batch/report';
 import { now } from '../platform/clock';
-import { commitGroups } from '../platform/commitGroups';
-import { readDueSnoozes, updateConversation } from './store';
+import { conversations } from './store';
 
 const PAGE = 200;
 
@@ -9,11 +11,22 @@ const PAGE = 200;
  * overlapping: the write demands the version that was read, so a newer change wins.
  */
 export async function wakeSnoozed(): Promise<number> {
-  const due = await readDueSnoozes(now(), PAGE);
-  const outcomes = await commitGroups(
-    due.map(({ id, version }) => [
-      updateConversation(id, { status: 'open', snoozedUntil: null }, version),
-    ]),
+  const isDue = [
+    ['status', '==', 'snoozed'],
+    ['snoozedUntil', '<=', now()],
+  ] as const;
+  const due = await batchQuery(conversations, [{ where: isDue }], {
+    orderBy: [['snoozedUntil', 'asc']],
+    limit: PAGE,
+  });
+  const report = await batchUpdate(
+    conversations,
+    due.items.map(({ id, version }) => ({
+      kind: 'update',
+      id,
+      data: { status: 'open', snoozedUntil: null },
+      version,
+    })),
   );
-  return outcomes.filter(({ ok }) => ok).length;
+  return throwIfFailed(report).ok;
 }

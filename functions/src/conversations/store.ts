@@ -1,17 +1,12 @@
+import { collection } from '../batch/collection';
 import { createCache } from '../platform/cache';
 import type { WriteOp } from '../platform/commit';
-import {
-  db,
-  read,
-  readAll,
-  readQuery,
-  type Read,
-  type Transaction,
-  type Version,
-} from '../platform/firestore';
+import { read, readAll, type Read, type Transaction, type Version } from '../platform/firestore';
 import type { Conversation } from './schema';
 
-const path = (id: string): string => `conversations/${id}`;
+export const conversations = collection<Conversation>('conversations');
+
+const path = (id: string): string => `${conversations.path}/${id}`;
 
 /** How old a snapshot may be on which a send is allowed; a refusal is always decided on a fresh one. */
 const SNAPSHOT_TTL_MS = 15_000;
@@ -57,14 +52,3 @@ export const updateConversation = (
   data: Record<string, unknown>,
   version?: Version,
 ): WriteOp => ({ kind: 'update', path: path(id), data, ...(version ? { version } : {}) });
-
-/** Snoozed conversations whose time is over. */
-export const readDueSnoozes = (now: number, limit: number): Promise<Read<Conversation>[]> =>
-  readQuery<Conversation>(
-    db()
-      .collection('conversations')
-      .where('status', '==', 'snoozed')
-      .where('snoozedUntil', '<=', now)
-      .orderBy('snoozedUntil')
-      .limit(limit),
-  );

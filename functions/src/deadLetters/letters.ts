@@ -1,2 +1,9 @@
+import { batchGet, type Got } from '../batch/batchGet';
+import type { DeadLetter } from './schema';
+import { deadLetters } from './store';
+
 /** What a replay needs of dead letters. */
-export { readDeadLetter, readRaw, updateDeadLetter } from './store';
+export { readRaw, updateDeadLetter } from './store';
+
+export const readDeadLetters = (ids: string[]): Promise<Got<DeadLetter>[]> =>
+  batchGet(deadLetters, ids);

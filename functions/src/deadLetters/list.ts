@@ -1,7 +1,7 @@
 import type { z } from 'zod';
-import { AppError } from '../shared/errors';
+import { batchQuery } from '../batch/batchQuery';
 import type { DeadLetter, listInput } from './schema';
-import { readPage } from './store';
+import { deadLetters } from './store';
 
 /** How much of the raw input a list shows. */
 const EXCERPT = 2_000;
@@ -17,25 +17,18 @@ export async function listDeadLetters({
   limit,
   cursor,
 }: z.output<typeof listInput>): Promise<{ deadLetters: Listed[]; nextCursor: string | null }> {
-  const page = await readPage(status, limit, cursor ? parseCursor(cursor) : undefined);
-  const last = page.at(-1);
+  const page = await batchQuery(deadLetters, [{ where: [['status', '==', status]] }], {
+    orderBy: [['createdAt', 'desc']],
+    limit,
+    cursor: cursor ?? null,
+  });
   return {
-    deadLetters: page.map(({ id, data: { parts, ...letter } }) => ({
+    deadLetters: page.items.map(({ id, data: { parts, ...letter } }) => ({
       ...letter,
       id,
       raw: letter.raw.slice(0, EXCERPT),
       isTruncated: parts > 0 || letter.raw.length > EXCERPT,
     })),
-    nextCursor: page.length === limit && last ? `${last.data.createdAt}:${last.id}` : null,
+    nextCursor: page.cursor,
   };
-}
-
-function parseCursor(cursor: string): [number, string] {
-  const [, at, id] = /^(\d{1,15}):([A-Za-z0-9]{1,64})$/.exec(cursor) ?? [];
-  if (!at || !id) {
-    throw new AppError('invalid-argument', 'The cursor is not one that a list gave.', {
-      details: { field: 'cursor' },
-    });
-  }
-  return [Number(at), id];
 }

@@ -1,10 +1,11 @@
+import { collection } from '../batch/collection';
 import type { WriteOp } from '../platform/commit';
-import { db, read, readAll, readQuery, type Read } from '../platform/firestore';
+import { readAll } from '../platform/firestore';
 import type { DeadLetter } from './schema';
 
-const path = (id: string): string => `deadLetters/${id}`;
+export const deadLetters = collection<DeadLetter>('deadLetters');
 
-export const readDeadLetter = (id: string): Promise<Read<DeadLetter>> => read<DeadLetter>(path(id));
+const path = (id: string): string => `${deadLetters.path}/${id}`;
 
 /** The raw input, put together from its parts. */
 export async function readRaw(id: string, { raw, parts }: DeadLetter): Promise<string> {
@@ -12,21 +13,6 @@ export async function readRaw(id: string, { raw, parts }: DeadLetter): Promise<s
     Array.from({ length: parts }, (_, n) => `${path(id)}/parts/${n}`),
   );
   return [raw, ...rest.map(({ data }) => data?.raw ?? '')].join('');
-}
-
-/** Newest first; `after` is the creation time and id of the last one seen. */
-export function readPage(
-  status: DeadLetter['status'],
-  limit: number,
-  after: [number, string] | undefined,
-): Promise<(Read<DeadLetter> & { data: DeadLetter })[]> {
-  const query = db()
-    .collection('deadLetters')
-    .where('status', '==', status)
-    .orderBy('createdAt', 'desc')
-    .orderBy('__name__', 'desc')
-    .limit(limit);
-  return readQuery<DeadLetter>(after ? query.startAfter(...after) : query);
 }
 
 export const createDeadLetter = (id: string, data: DeadLetter): WriteOp => ({

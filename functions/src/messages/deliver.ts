@@ -1,5 +1,7 @@
-import { channel, pauseAfterError } from '../channels/pause';
-import { hasOptedOut, optOutWrite, recordPreference } from '../contacts/optOut';
+import { pauseAfterError } from '../channels/pause';
+import { channel } from '../channels/read';
+import { hasOptedOut } from '../contacts/optOut';
+import { recordWishes } from '../contacts/wishes';
 import { inDoubtGraceMs } from '../params';
 import { now } from '../platform/clock';
 import { commit, isConflict } from '../platform/commit';
@@ -12,7 +14,7 @@ import { PermanentError, RetryLater } from '../shared/errors';
 import { newId } from '../shared/ids';
 import { isMarketing } from '../templates/rules';
 import type { TemplateContent } from '../templates/schema';
-import { template } from '../templates/sync';
+import { template } from '../templates/read';
 import { handOver, payloadOf, HAND_OVER_GRACE_MS } from './intent';
 import { decideClaim } from './rules';
 import type { DeliverPayload, MessageError, OutboundMessage } from './schema';
@@ -167,15 +169,14 @@ async function recordFailure(
       dueAt: absent(),
     }),
   ]);
-  await afterFailure(payload.contactId, reason);
+  if (reason === 'user-stopped-marketing') await recordRefusals([payload.contactId]);
 }
 
-/** What a message's failure says about its recipient. Done twice it changes nothing. */
-export async function afterFailure(contactId: string, reason: string): Promise<void> {
-  if (reason === 'user-stopped-marketing') {
-    await recordPreference(optOutWrite(contactId, 'delivery', now()));
-  }
-}
+/** Messages that failed because their recipients refuse offers say so of these people. */
+export const recordRefusals = (contactIds: readonly string[]): Promise<void> =>
+  recordWishes(
+    contactIds.map((contactId) => ({ contactId, optOut: { at: now(), source: 'delivery' } })),
+  );
 
 /** What is kept of an error of WhatsApp's API. */
 export const errorOf = (error: GraphError, reason: string): MessageError => ({

@@ -1,15 +1,18 @@
+import { batchQuery, type QueryPage } from '../batch/batchQuery';
+import { batchUpdate, type Update } from '../batch/batchUpdate';
+import { throwIfFailed } from '../batch/report';
 import { now } from '../platform/clock';
-import type { WriteOp } from '../platform/commit';
-import { commitGroups } from '../platform/commitGroups';
-import { absent, type Read } from '../platform/firestore';
+import { absent } from '../platform/firestore';
 import { mapConcurrently } from '../shared/async';
+import type { Found } from './byWamid';
 import { handOver, HAND_OVER_GRACE_MS, payloadOf } from './intent';
 import { modifyLater } from './modify';
 import { decideDue } from './rules';
-import type { Message } from './schema';
-import { readDue, readHeld, updateMessage } from './store';
+import type { DeliverPayload, InboundMessage, Message } from './schema';
+import { messages } from './store';
 
 const PAGE = 200;
+const RELEASE_PAGE = 1_000;
 /** The schedule comes every minute; a run ends before the next one begins. */
 const MAX_RUN_MS = 45_000;
 const CONCURRENCY = 20;
@@ -30,49 +33,52 @@ export async function processDue(): Promise<DueReport> {
   const report: DueReport = { handedOver: 0, gaveUp: 0, modified: 0 };
   const end = now() + MAX_RUN_MS;
   for (;;) {
-    const due = await readDue(now(), PAGE);
-    await processPage(due, report);
-    if (due.length < PAGE || now() > end) return report;
+    const due = await batchQuery(messages, [{ where: [['dueAt', '<=', now()]] }], { limit: PAGE });
+    await processPage(due.items, report);
+    if (due.cursor === null || now() > end) return report;
   }
 }
 
-async function processPage(
-  due: (Read<Message> & { data: Message })[],
-  report: DueReport,
-): Promise<void> {
-  const outcomes = await commitGroups(due.map((message) => [leaseWrite(message)]));
-  await mapConcurrently(due, CONCURRENCY, async ({ id, data }, index) => {
-    const outcome = outcomes[index];
+async function processPage(due: readonly Found[], report: DueReport): Promise<void> {
+  const leases = await batchUpdate(messages, due.map(leaseOf));
+  const toHandOver: DeliverPayload[] = [];
+  const toModify: { id: string; data: InboundMessage }[] = [];
+  for (const [index, { id, data }] of due.entries()) {
+    const lease = leases.items[index];
     // Somebody else changed it since; if it is still due, the next run sees it.
-    if (!outcome?.ok) return;
+    if (lease?.outcome !== 'ok' || !lease.version) continue;
     switch (decideDue(data)) {
       case 'handOver':
-        if (data.direction === 'out') await handOver(payloadOf(id, data, outcome.version));
-        report.handedOver++;
+        if (data.direction === 'out') toHandOver.push(payloadOf(id, data, lease.version));
         break;
       case 'giveUp':
         report.gaveUp++;
         break;
       case 'modify':
-        if (data.direction === 'in') await modifyLater(id, data);
-        report.modified++;
+        if (data.direction === 'in') toModify.push({ id, data });
         break;
       case 'settle':
         break;
     }
-  });
+  }
+  await mapConcurrently(toHandOver, CONCURRENCY, handOver);
+  report.handedOver += toHandOver.length;
+  await modifyLater(toModify);
+  report.modified += toModify.length;
+  throwIfFailed(leases);
 }
 
-function leaseWrite({ id, data, version }: Read<Message> & { data: Message }): WriteOp {
+function leaseOf({ id, data, version }: Found): Update<Message> {
+  const lease = { kind: 'update', id, version } as const;
   switch (decideDue(data)) {
     case 'handOver':
-      return updateMessage(id, { dueAt: now() + HAND_OVER_GRACE_MS, heldBy: absent() }, version);
+      return { ...lease, data: { dueAt: now() + HAND_OVER_GRACE_MS, heldBy: absent() } };
     case 'giveUp':
-      return updateMessage(id, { unknownAt: now(), dueAt: absent() }, version);
+      return { ...lease, data: { unknownAt: now(), dueAt: absent() } };
     case 'modify':
-      return updateMessage(id, { dueAt: now() + HAND_OVER_GRACE_MS }, version);
+      return { ...lease, data: { dueAt: now() + HAND_OVER_GRACE_MS } };
     case 'settle':
-      return updateMessage(id, { dueAt: absent() }, version);
+      return { ...lease, data: { dueAt: absent() } };
   }
 }
 
@@ -82,15 +88,23 @@ function leaseWrite({ id, data, version }: Read<Message> & { data: Message }): W
  */
 export async function releaseHeld(channelId: string): Promise<number> {
   let released = 0;
-  for (;;) {
-    const held = await readHeld(channelId, PAGE);
-    const outcomes = await commitGroups(
-      held.map(({ id, version }) => [
-        updateMessage(id, { dueAt: now(), heldBy: absent() }, version),
-      ]),
+  let page: QueryPage<Message> | undefined;
+  do {
+    page = await batchQuery(messages, [{ where: [['heldBy', '==', channelId]] }], {
+      fields: ['heldBy'],
+      limit: RELEASE_PAGE,
+      cursor: page?.cursor ?? null,
+    });
+    const report = await batchUpdate(
+      messages,
+      page.items.map(({ id, version }) => ({
+        kind: 'update',
+        id,
+        data: { dueAt: now(), heldBy: absent() },
+        version,
+      })),
     );
-    const done = outcomes.filter(({ ok }) => ok).length;
-    released += done;
-    if (held.length < PAGE || done === 0) return released;
-  }
+    released += throwIfFailed(report).ok;
+  } while (page.cursor);
+  return released;
 }

@@ -1,13 +1,17 @@
+import { batchGet } from '../batch/batchGet';
 import { now } from '../platform/clock';
 import { commit, isConflict, type WriteOp } from '../platform/commit';
-import { absent, type Read } from '../platform/firestore';
+import { commitGroups } from '../platform/commitGroups';
+import { absent } from '../platform/firestore';
+import { log } from '../platform/log';
 import type { MessageEvent } from '../platform/whatsapp/webhook';
 import { guessContact } from '../contacts/identify';
 import { conversationIdOf } from '../conversations/rules';
+import { findByWamids, type Found } from './byWamid';
 import { timeOf } from './inbound';
 import { inboundId } from './rules';
-import type { InboundContent, InboundMessage, Message } from './schema';
-import { createMessage, findByWamids, readMessage, updateMessage } from './store';
+import type { InboundContent, InboundMessage } from './schema';
+import { createMessage, messages, readMessage, updateMessage } from './store';
 
 /** A change may come before the message that it changes: it is tried again for this long. */
 const WAIT_MS = 24 * 60 * 60_000;
@@ -31,7 +35,7 @@ const targetOf = (content: Modifier): string =>
 export async function modify(event: MessageEvent, content: Modifier): Promise<boolean> {
   const id = inboundId(event.channelId, event.wamid);
   for (;;) {
-    const target = await findTarget(event.channelId, targetOf(content));
+    const [target] = await findTargets([{ channelId: event.channelId, wamid: targetOf(content) }]);
     const stored: InboundMessage = {
       direction: 'in',
       channelId: event.channelId,
@@ -60,34 +64,53 @@ export async function modify(event: MessageEvent, content: Modifier): Promise<bo
   }
 }
 
-/** Tries a waiting change again; the schedule leased it. After a day it stays as it is. */
-export async function modifyLater(id: string, waiting: InboundMessage): Promise<void> {
-  const target = await findTarget(waiting.channelId, waiting.target as string);
-  if (!target) {
-    if (now() > waiting.receivedAt + WAIT_MS)
-      await commit([updateMessage(id, { dueAt: absent() })]);
-    return;
-  }
-  const change = changeOf(target, waiting);
-  const applied = updateMessage(id, { appliedAt: now(), dueAt: absent() });
-  try {
-    await commit([applied, ...(change ? [change] : [])]);
-  } catch (error) {
-    // The target changed meanwhile; the lease brings it back.
-    if (!isConflict(error)) throw error;
-  }
+/**
+ * Tries waiting changes again; the schedule leased them. What cannot be applied now comes back
+ * when the lease is over. After a day a change stays as it is.
+ */
+export async function modifyLater(
+  waiting: readonly { id: string; data: InboundMessage }[],
+): Promise<void> {
+  const targets = await findTargets(
+    waiting.map(({ data }) => ({ channelId: data.channelId, wamid: data.target as string })),
+  );
+  const taken = new Set<string>();
+  const groups = waiting.flatMap(({ id, data }, index) => {
+    const target = targets[index];
+    if (!target) {
+      const isOver = now() > data.receivedAt + WAIT_MS;
+      return isOver ? [[updateMessage(id, { dueAt: absent() })]] : [];
+    }
+    // Each is decided on what the one before it left.
+    if (taken.has(target.id)) return [];
+    taken.add(target.id);
+    const change = changeOf(target, data);
+    const applied = updateMessage(id, { appliedAt: now(), dueAt: absent() });
+    return [[applied, ...(change ? [change] : [])]];
+  });
+  const outcomes = await commitGroups(groups);
+  const refused = outcomes.filter((outcome) => !outcome.ok).length;
+  if (refused > 0) log.info('changes wait on, their messages changed meanwhile', { refused });
 }
 
-type Target = Read<Message> & { data: Message };
-
-/** A customer's own message by its id, one of ours by the wamid that it was given. */
-async function findTarget(channelId: string, wamid: string): Promise<Target | undefined> {
-  const own = await readMessage(inboundId(channelId, wamid));
-  return own.data ? (own as Target) : (await findByWamids([wamid])).get(wamid);
+/** Customers' own messages by their ids, ours by the wamids that they were given. */
+async function findTargets(
+  wanted: readonly { channelId: string; wamid: string }[],
+): Promise<(Found | undefined)[]> {
+  const own = await batchGet(
+    messages,
+    wanted.map(({ channelId, wamid }) => inboundId(channelId, wamid)),
+  );
+  const others = wanted.filter((_, index) => !own[index]?.data);
+  const found = await findByWamids(others.map(({ wamid }) => wamid));
+  return wanted.map(({ wamid }, index) => {
+    const message = own[index];
+    return message?.data ? message : found.get(wamid);
+  });
 }
 
 /** What a change does to its message; `undefined` when a later change was applied already. */
-function changeOf(target: Target, modifier: InboundMessage): WriteOp | undefined {
+function changeOf(target: Found, modifier: InboundMessage): WriteOp | undefined {
   const { data } = target;
   const at = modifier.timestamp;
   const revokedAt = data.direction === 'in' ? data.revokedAt : undefined;

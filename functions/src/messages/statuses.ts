@@ -1,16 +1,18 @@
+import { batchGet } from '../batch/batchGet';
+import { batchUpdate } from '../batch/batchUpdate';
+import { BatchError, type ItemError } from '../batch/errors';
 import { log } from '../platform/log';
-import type { WriteOp } from '../platform/commit';
-import { commitGroups } from '../platform/commitGroups';
 import { absent } from '../platform/firestore';
 import { now } from '../platform/clock';
 import { dispositionOf } from '../platform/whatsapp/errors';
 import type { StatusEvent } from '../platform/whatsapp/webhook';
-import { mapConcurrently } from '../shared/async';
-import { afterFailure, errorOf } from './deliver';
-import { findByWamids, readMessage, updateMessage } from './store';
+import { findByWamids } from './byWamid';
+import { errorOf, recordRefusals } from './deliver';
 import { idempotencyKey } from './schema';
+import { messages } from './store';
 
-const CONCURRENCY = 16;
+/** Meta waits for the answer; what is not stored by then it delivers again. */
+const PATIENCE_MS = 8_000;
 
 const TIME_OF = {
   sent: 'sentAt',
@@ -28,27 +30,52 @@ const TIME_OF = {
  * @returns the statuses that belong to no message known here
  */
 export async function applyStatuses(events: StatusEvent[]): Promise<StatusEvent[]> {
-  const byMessage = new Map<string, StatusEvent[]>();
+  const named: StatusOf[] = [];
   const nameless: StatusEvent[] = [];
   for (const event of events) {
     // Other software on the same account may use the field for words of its own.
-    if (event.callbackData && idempotencyKey.safeParse(event.callbackData).success) {
-      const list = byMessage.get(event.callbackData);
-      if (list) list.push(event);
-      else byMessage.set(event.callbackData, [event]);
-    } else {
-      nameless.push(event);
-    }
+    const id = idempotencyKey.safeParse(event.callbackData);
+    if (id.success) named.push({ id: id.data, event });
+    else nameless.push(event);
   }
-
-  const groups = [...byMessage];
-  const outcomes = await commitGroups(groups.map(([id, statuses]) => [statusWrite(id, statuses)]));
-  const unmatched = groups.flatMap(([, statuses], index) => (outcomes[index]?.ok ? [] : statuses));
-  await mapConcurrently(groups, CONCURRENCY, ([id, statuses]) => afterFailures(id, statuses));
-  return applyByWamid([...unmatched, ...nameless]);
+  return applyByWamid([...(await applyById(named)), ...nameless]);
 }
 
-function statusWrite(messageId: string, statuses: StatusEvent[]): WriteOp {
+/** A status and the id of the message that it is of. */
+interface StatusOf {
+  id: string;
+  event: StatusEvent;
+}
+
+/** Gives the statuses of messages that there are not. */
+async function applyById(statuses: StatusOf[]): Promise<StatusEvent[]> {
+  const byMessage = new Map<string, StatusEvent[]>();
+  for (const { id, event } of statuses) {
+    const list = byMessage.get(id);
+    if (list) list.push(event);
+    else byMessage.set(id, [event]);
+  }
+  const report = await batchUpdate(
+    messages,
+    [...byMessage].map(([id, list]) => ({ kind: 'update', id, data: statusUpdate(list) })),
+    { deadline: now() + PATIENCE_MS, requestTimeoutMs: PATIENCE_MS },
+  );
+  const unmatched: StatusEvent[] = [];
+  const failures: ItemError[] = [];
+  for (const item of report.items) {
+    if (item.outcome === 'ok') continue;
+    // What can be no message's id, or cannot be stored, is not to come again and again.
+    const mayHelp = item.outcome === 'failed' && item.error.code !== 'invalid-argument';
+    if (mayHelp) failures.push(item.error);
+    else unmatched.push(...(byMessage.get(item.id) ?? []));
+    byMessage.delete(item.id);
+  }
+  if (failures.length > 0) throw new BatchError(failures, report.items.length);
+  await afterFailures(byMessage);
+  return unmatched;
+}
+
+function statusUpdate(statuses: StatusEvent[]): Record<string, unknown> {
   const update: Record<string, unknown> = {
     // Whatever was in doubt is settled, also when the send's answer was lost.
     dueAt: absent(),
@@ -66,7 +93,7 @@ function statusWrite(messageId: string, statuses: StatusEvent[]): WriteOp {
       };
     }
   }
-  return updateMessage(messageId, update);
+  return update;
 }
 
 /**
@@ -74,28 +101,28 @@ function statusWrite(messageId: string, statuses: StatusEvent[]): WriteOp {
  * Gives those of messages that are not known either way.
  */
 async function applyByWamid(events: StatusEvent[]): Promise<StatusEvent[]> {
-  if (events.length === 0) return [];
   const found = await findByWamids(events.map(({ wamid }) => wamid));
-  const messageOf = ({ wamid }: StatusEvent): string | undefined =>
-    found.get(wamid)?.data.direction === 'out' ? found.get(wamid)?.id : undefined;
-
-  const known = events.flatMap((event) => {
-    const id = messageOf(event);
-    return id ? [{ id, event }] : [];
-  });
-  await commitGroups(known.map(({ id, event }) => [statusWrite(id, [event])]));
-  await mapConcurrently(known, CONCURRENCY, ({ id, event }) => afterFailures(id, [event]));
-  return events.filter((event) => messageOf(event) === undefined);
+  const known: StatusOf[] = [];
+  const unknown: StatusEvent[] = [];
+  for (const event of events) {
+    const message = found.get(event.wamid);
+    if (message?.data.direction === 'out') known.push({ id: message.id, event });
+    else unknown.push(event);
+  }
+  return [...unknown, ...(await applyById(known))];
 }
 
 /** A failure may say something about the recipient; only those that do cost a read. */
-async function afterFailures(messageId: string, statuses: StatusEvent[]): Promise<void> {
-  for (const { error } of statuses) {
-    if (!error) continue;
-    const { reason } = dispositionOf(error.code);
-    log.info('a message failed', { messageId, code: error.code, reason });
-    if (reason !== 'user-stopped-marketing') continue;
-    const { data } = await readMessage(messageId);
-    if (data) await afterFailure(data.contactId, reason);
+async function afterFailures(byMessage: Map<string, StatusEvent[]>): Promise<void> {
+  const refused = new Set<string>();
+  for (const [messageId, statuses] of byMessage) {
+    for (const { error } of statuses) {
+      if (!error) continue;
+      const { reason } = dispositionOf(error.code);
+      log.info('a message failed', { messageId, code: error.code, reason });
+      if (reason === 'user-stopped-marketing') refused.add(messageId);
+    }
   }
+  const found = await batchGet(messages, [...refused], { fields: ['contactId'] });
+  await recordRefusals([...new Set(found.flatMap(({ data }) => data?.contactId ?? []))]);
 }

@@ -1,4 +1,4 @@
-import { channel } from '../channels/pause';
+import { channel } from '../channels/read';
 import { guessContact, resolveContact } from '../contacts/identify';
 import { hasOptedOut } from '../contacts/optOut';
 import { accessible, conversationSnapshots, freshConversation } from '../conversations/access';
@@ -9,7 +9,7 @@ import { AppError } from '../shared/errors';
 import { toE164 } from '../shared/phone';
 import type { Member } from '../team/schema';
 import { isMarketing, templateProblem } from '../templates/rules';
-import { template } from '../templates/sync';
+import { template } from '../templates/read';
 import type { OutboundContent } from './content';
 import { refusalOf } from './rules';
 

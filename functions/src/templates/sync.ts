@@ -1,19 +1,14 @@
 import { z } from 'zod';
+import { batchQuery, type QueryPage } from '../batch/batchQuery';
+import { batchUpdate, type Update } from '../batch/batchUpdate';
+import { throwIfFailed } from '../batch/report';
 import { wabaId } from '../params';
 import { now } from '../platform/clock';
-import { commitGroups } from '../platform/commitGroups';
-import type { WriteOp } from '../platform/commit';
 import { callGraph } from '../platform/whatsapp/client';
 import { AppError } from '../shared/errors';
 import { metaTemplate, templateIdOf, toTemplate } from './rules';
-import type { Template, TemplateContent } from './schema';
-import {
-  forgetTemplate,
-  readTemplates,
-  setTemplate,
-  templateSnapshot,
-  updateTemplate,
-} from './store';
+import type { Template } from './schema';
+import { forgetTemplate, templates } from './store';
 
 const page = z.object({
   data: z.array(z.unknown()),
@@ -28,17 +23,8 @@ const page = z.object({
 const PAGE = 100;
 /** An account has 6,000 templates at most; the bound ends a cursor that goes in circles. */
 const MAX_PAGES = 100;
-const MAX_TEMPLATES = 6_000;
-
-/** A template as it was at most a minute ago, or now if `fresh`. */
-export async function template(
-  { name, language }: TemplateContent,
-  fresh = false,
-): Promise<Template | undefined> {
-  const id = templateIdOf(name, language.code);
-  if (fresh) forgetTemplate(id);
-  return (await templateSnapshot(id)).data;
-}
+/** Templates that are gone stay stored, so there may be more. */
+const STORED_PAGE = 10_000;
 
 /**
  * Copies the account's templates from Meta. Unchanged ones cost no write; one that is gone at
@@ -50,26 +36,35 @@ export async function syncTemplates(): Promise<{ templates: number; changed: num
       details: { reason: 'no-account' },
     });
   }
-  const listed = await listTemplates();
-  const stored = new Map((await readTemplates(MAX_TEMPLATES)).map(({ id, data }) => [id, data]));
+  const [listed, stored] = await Promise.all([listTemplates(), storedTemplates()]);
 
-  const writes: WriteOp[] = [];
+  const changes: Update<Template>[] = [];
   for (const [id, wanted] of listed) {
     const known = stored.get(id);
-    if (!known || !sameTemplate(known, wanted)) writes.push(setTemplate(id, wanted));
-    stored.delete(id);
+    if (!known || !sameTemplate(known, wanted)) changes.push({ kind: 'set', id, data: wanted });
   }
   for (const [id, known] of stored) {
-    if (known && known.status !== 'DELETED') {
-      writes.push(updateTemplate(id, { status: 'DELETED', updatedAt: now() }));
+    if (!listed.has(id) && known.status !== 'DELETED') {
+      changes.push({ kind: 'update', id, data: { status: 'DELETED', updatedAt: now() } });
     }
   }
-  await commitGroups(writes.map((write) => [write]));
-  return { templates: listed.size, changed: writes.length };
+  const { ok } = throwIfFailed(await batchUpdate(templates, changes));
+  return { templates: listed.size, changed: ok };
+}
+
+async function storedTemplates(): Promise<Map<string, Template>> {
+  const stored = new Map<string, Template>();
+  let page: QueryPage<Template> | undefined;
+  do {
+    const cursor = page?.cursor ?? null;
+    page = await batchQuery(templates, [{ where: [] }], { limit: STORED_PAGE, cursor });
+    for (const { id, data } of page.items) stored.set(id, data);
+  } while (page.cursor);
+  return stored;
 }
 
 async function listTemplates(): Promise<Map<string, Template>> {
-  const templates = new Map<string, Template>();
+  const listed = new Map<string, Template>();
   let after = '';
   for (let pages = 0; pages < MAX_PAGES; pages++) {
     const cursor = after ? `&after=${encodeURIComponent(after)}` : '';
@@ -83,12 +78,12 @@ async function listTemplates(): Promise<Map<string, Template>> {
     for (const raw of parsed.data.data) {
       const meta = metaTemplate.safeParse(raw);
       if (!meta.success) continue;
-      templates.set(templateIdOf(meta.data.name, meta.data.language), toTemplate(meta.data, now()));
+      listed.set(templateIdOf(meta.data.name, meta.data.language), toTemplate(meta.data, now()));
     }
     after = parsed.data.paging?.next ? (parsed.data.paging.cursors?.after ?? '') : '';
     if (!after) break;
   }
-  return templates;
+  return listed;
 }
 
 const sameTemplate = (a: Template, b: Template): boolean =>
@@ -105,23 +100,22 @@ function sorted(value: unknown): unknown {
   );
 }
 
-/** Applies what a webhook tells of a template; one that was never synced is left for the sync. */
-export async function templateChanged(change: {
+/** What a webhook tells of a template. */
+export interface TemplateChange {
   name: string;
   language: string;
   status: string;
   reason: string | undefined;
-}): Promise<void> {
-  const id = templateIdOf(change.name, change.language);
-  if (!/^[\w-]{1,600}$/.test(id)) return;
-  await commitGroups([
-    [
-      updateTemplate(id, {
-        status: change.status,
-        reason: change.reason ?? null,
-        updatedAt: now(),
-      }),
-    ],
-  ]);
-  forgetTemplate(id);
+}
+
+/** Applies what webhooks tell of templates; those that were never synced are left for the sync. */
+export async function templatesChanged(changes: readonly TemplateChange[]): Promise<void> {
+  const updates = changes.flatMap(({ name, language, status, reason }): Update<Template>[] => {
+    const id = templateIdOf(name, language);
+    if (!/^(?!__.*__$)[\w-]{1,600}$/.test(id)) return [];
+    return [{ kind: 'update', id, data: { status, reason: reason ?? null, updatedAt: now() } }];
+  });
+  const report = await batchUpdate(templates, updates);
+  for (const { id } of updates) forgetTemplate(id);
+  throwIfFailed(report);
 }

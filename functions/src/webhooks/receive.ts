@@ -1,5 +1,5 @@
 import { guessContact, resolveContact } from '../contacts/identify';
-import { optInWrite, optOutWrite, recordPreference } from '../contacts/optOut';
+import { recordWishes, type Wish } from '../contacts/wishes';
 import { recordDeadLetters } from '../deadLetters/record';
 import { receiveMessages } from '../messages/receive';
 import { applyStatuses } from '../messages/statuses';
@@ -11,7 +11,7 @@ import {
   type WebhookEvent,
 } from '../platform/whatsapp/webhook';
 import { mapConcurrently } from '../shared/async';
-import { templateChanged } from '../templates/sync';
+import { templatesChanged } from '../templates/sync';
 
 /** What a POST came to: every one of its updates is in one of these numbers. */
 export interface WebhookReport {
@@ -61,8 +61,8 @@ export async function receiveWebhook(body: string): Promise<WebhookReport> {
 
   const templates = events.filter((event) => event.kind === 'template');
   const preferences = events.filter((event) => event.kind === 'preference');
-  await mapConcurrently(templates, CONCURRENCY, templateChanged);
-  await mapConcurrently(preferences, CONCURRENCY, applyPreference);
+  await templatesChanged(templates);
+  await recordWishes(await mapConcurrently(preferences, CONCURRENCY, wishOf));
   report.others = templates.length + preferences.length;
 
   const letters = [
@@ -109,12 +109,9 @@ const letterOf = (reason: string, { kind, raw }: Pick<WebhookEvent, 'kind' | 'ra
   raw: JSON.stringify(raw),
 });
 
-async function applyPreference({ from, stop, at }: PreferenceEvent): Promise<void> {
+async function wishOf({ from, stop, at }: PreferenceEvent): Promise<Wish> {
   const known = await resolveContact(from);
   const contactId = known.isNew ? guessContact(from) : known.contactId;
-  await recordPreference(
-    stop
-      ? optOutWrite(contactId, 'preference', Math.min(at ?? now(), now()))
-      : optInWrite(contactId),
-  );
+  const optOut = stop ? { at: Math.min(at ?? now(), now()), source: 'preference' as const } : null;
+  return { contactId, optOut };
 }

@@ -1,5 +1,6 @@
 import { auditWrite } from '../audit/record';
-import { readRaw, readDeadLetter, updateDeadLetter } from '../deadLetters/letters';
+import { readDeadLetters, readRaw, updateDeadLetter } from '../deadLetters/letters';
+import type { DeadLetter } from '../deadLetters/schema';
 import { deliver } from '../messages/deliver';
 import { deliverPayload } from '../messages/schema';
 import { now } from '../platform/clock';
@@ -20,15 +21,18 @@ export async function replay(
   member: Pick<Member, 'uid'>,
   ids: string[],
 ): Promise<{ id: string; result: ReplayResult }[]> {
-  return mapConcurrently([...new Set(ids)], CONCURRENCY, async (id) => ({
+  const letters = await readDeadLetters([...new Set(ids)]);
+  return mapConcurrently(letters, CONCURRENCY, async ({ id, data }) => ({
     id,
-    result: await replayOne(member, id),
+    result: data ? await replayOne(member, id, data) : 'not-found',
   }));
 }
 
-async function replayOne(member: Pick<Member, 'uid'>, id: string): Promise<ReplayResult> {
-  const { data: letter } = await readDeadLetter(id);
-  if (!letter) return 'not-found';
+async function replayOne(
+  member: Pick<Member, 'uid'>,
+  id: string,
+  letter: DeadLetter,
+): Promise<ReplayResult> {
   if (letter.status === 'replayed') return 'already-replayed';
   const raw = await readRaw(id, letter);
   if (letter.kind === 'task') {
