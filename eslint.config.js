@@ -1,6 +1,7 @@
 import js from '@eslint/js';
 import { defineConfig, globalIgnores } from 'eslint/config';
 import tseslint from 'typescript-eslint';
+import noFirestoreInLoops from './scripts/eslint/noFirestoreInLoops.ts';
 
 export default defineConfig(
   globalIgnores(['**/node_modules/', 'functions/lib/', 'coverage/', '.recado/']),
@@ -49,6 +50,21 @@ export default defineConfig(
       '*.ts',
     ],
     rules: { 'no-restricted-syntax': 'off' },
+  },
+  {
+    files: ['functions/src/**/*.ts'],
+    // Here such loops are the job: chunks, retries and pages of many documents.
+    ignores: ['functions/src/batch/**', 'functions/src/platform/commit*.ts', '**/*.test.ts'],
+    plugins: { recado: { rules: { 'no-firestore-in-loops': noFirestoreInLoops } } },
+    rules: {
+      'recado/no-firestore-in-loops': [
+        'error',
+        {
+          requests: ['functions/src/batch/batch\\w+\\.ts$'],
+          iterators: ['mapConcurrently'],
+        },
+      ],
+    },
   },
   {
     files: ['functions/test/**', '**/*.test.ts'],

@@ -32,6 +32,7 @@ export interface DueReport {
 export async function processDue(): Promise<DueReport> {
   const report: DueReport = { handedOver: 0, gaveUp: 0, modified: 0 };
   const end = now() + MAX_RUN_MS;
+  // eslint-disable-next-line recado/no-firestore-in-loops -- what is leased leaves the query before the next page is read
   for (;;) {
     const due = await batchQuery(messages, [{ where: [['dueAt', '<=', now()]] }], { limit: PAGE });
     await processPage(due.items, report);
@@ -89,6 +90,7 @@ function leaseOf({ id, data, version }: Found): Update<Message> {
 export async function releaseHeld(channelId: string): Promise<number> {
   let released = 0;
   let page: QueryPage<Message> | undefined;
+  // eslint-disable-next-line recado/no-firestore-in-loops -- a page after the other
   do {
     page = await batchQuery(messages, [{ where: [['heldBy', '==', channelId]] }], {
       fields: ['heldBy'],

@@ -34,6 +34,7 @@ const targetOf = (content: Modifier): string =>
  */
 export async function modify(event: MessageEvent, content: Modifier): Promise<boolean> {
   const id = inboundId(event.channelId, event.wamid);
+  // eslint-disable-next-line recado/no-firestore-in-loops -- tried again on what has changed since the last try
   for (;;) {
     const [target] = await findTargets([{ channelId: event.channelId, wamid: targetOf(content) }]);
     const stored: InboundMessage = {

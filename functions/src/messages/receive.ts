@@ -44,12 +44,14 @@ export async function receiveMessages(events: MessageEvent[]): Promise<ReceiveRe
     report.stored += stored;
   };
 
+  // eslint-disable-next-line recado/no-firestore-in-loops -- only a system message that tells of a new number asks, in a transaction of its own
   const moved = await mapConcurrently(events, CONCURRENCY, applyIdentityChange);
   const groups = groupBySender(moved.filter(({ content }) => !isModifier(content)));
   const [usual, special] = partition(groups, isUsual);
 
   const plans = usual.map(knownPlan);
   const outcomes = await commitGroups(plans.map(({ writes }) => writes));
+  // eslint-disable-next-line recado/no-firestore-in-loops -- all are stored in one go above; only those that conflict are looked at, each by itself
   await mapConcurrently(usual, CONCURRENCY, async (group, index) => {
     const outcome = outcomes[index] as GroupOutcome;
     const plan = plans[index] as Plan;
@@ -63,11 +65,13 @@ export async function receiveMessages(events: MessageEvent[]): Promise<ReceiveRe
       count(await storeConflicting(group, outcome.conflict));
     }
   });
+  // eslint-disable-next-line recado/no-firestore-in-loops -- late messages and requests to stop depend on what is stored of that one person
   await mapConcurrently(special, CONCURRENCY, async (group) => {
     count(await storeLookedUp(group));
   });
 
   // After the messages of the same POST, which they may change.
+  // eslint-disable-next-line recado/no-firestore-in-loops -- only reactions, edits and revocations ask, each in a commit with its message
   await mapConcurrently(moved, CONCURRENCY, async (event) => {
     if (isModifier(event.content) && (await modify(event, event.content))) count(1);
   });
@@ -132,6 +136,7 @@ async function storeConflicting(group: InboundGroup, conflict: number): Promise<
 
 /** Stores what of a group is not stored yet, on the ground of what is; gives how many. */
 async function storeLookedUp(group: InboundGroup): Promise<number> {
+  // eslint-disable-next-line recado/no-firestore-in-loops -- tried again on what the last try found
   for (let round = 1; ; round++) {
     const stored = await readMessages(group.messages.map(({ id }) => id));
     const messages = group.messages.filter((_, index) => !stored[index]?.data);

@@ -20,7 +20,7 @@ import {
 import { messageState, previewOf, type MessageState } from './rules';
 import { sendInput, type OutboundMessage, type SendInput } from './schema';
 import { createMessage, readMessage } from './store';
-import { assertMaySend, existingTarget, targetOfNumber } from './target';
+import { assertMaySend, existingTarget, likelyConversation, targetOfNumber } from './target';
 
 const YEAR_MS = 366 * 24 * 60 * 60 * 1_000;
 const CONCURRENCY = 16;
@@ -69,7 +69,8 @@ async function sendAll(
   inputs: SendInput[],
   rounds = ROUNDS,
 ): Promise<(Sent | AppError)[]> {
-  const known = await conversationSnapshots(inputs.flatMap((input) => input.conversationId ?? []));
+  const known = await conversationSnapshots(inputs.flatMap(likelyConversation));
+  // eslint-disable-next-line recado/no-firestore-in-loops -- the conversations are known; numbers that are new, answers and offers ask by themselves
   const prepared = await mapConcurrently(inputs, CONCURRENCY, (input) =>
     asResult(() => prepare(member, input, known)),
   );
@@ -78,6 +79,7 @@ async function sendAll(
   const decided = prepared.map((item) =>
     item instanceof AppError ? item : { item, outcome: outcomes.next().value as GroupOutcome },
   );
+  // eslint-disable-next-line recado/no-firestore-in-loops -- only what was refused or conflicts is looked at again
   return mapConcurrently(decided, CONCURRENCY, (entry, index) => {
     const input = inputs[index] as SendInput;
     return asResult(async () => {

@@ -12,6 +12,7 @@ import { isMarketing, templateProblem } from '../templates/rules';
 import { template } from '../templates/read';
 import type { OutboundContent } from './content';
 import { refusalOf } from './rules';
+import type { SendInput } from './schema';
 
 /** Where a message goes, with what has to be written first if nobody wrote there yet. */
 export interface Target {
@@ -22,6 +23,15 @@ export interface Target {
   >;
   isNew: boolean;
   writes: WriteOp[];
+}
+
+/** The conversation that a send goes to, as far as that can be told without reading. */
+export function likelyConversation({ conversationId, channelId, to }: SendInput): string | [] {
+  if (conversationId !== undefined) return conversationId;
+  const phone = to === undefined ? null : toE164(to);
+  return phone && channelId !== undefined
+    ? conversationIdOf(channelId, guessContact({ phone }))
+    : [];
 }
 
 /** The target of a send into a conversation. */

@@ -55,6 +55,7 @@ export async function syncTemplates(): Promise<{ templates: number; changed: num
 async function storedTemplates(): Promise<Map<string, Template>> {
   const stored = new Map<string, Template>();
   let page: QueryPage<Template> | undefined;
+  // eslint-disable-next-line recado/no-firestore-in-loops -- a page after the other
   do {
     const cursor = page?.cursor ?? null;
     page = await batchQuery(templates, [{ where: [] }], { limit: STORED_PAGE, cursor });

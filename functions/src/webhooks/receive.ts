@@ -62,6 +62,7 @@ export async function receiveWebhook(body: string): Promise<WebhookReport> {
   const templates = events.filter((event) => event.kind === 'template');
   const preferences = events.filter((event) => event.kind === 'preference');
   await templatesChanged(templates);
+  // eslint-disable-next-line recado/no-firestore-in-loops -- a POST has one, rarely more; whose it is takes two dependent look-ups
   await recordWishes(await mapConcurrently(preferences, CONCURRENCY, wishOf));
   report.others = templates.length + preferences.length;
 

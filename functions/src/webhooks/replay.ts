@@ -22,6 +22,7 @@ export async function replay(
   ids: string[],
 ): Promise<{ id: string; result: ReplayResult }[]> {
   const letters = await readDeadLetters([...new Set(ids)]);
+  // eslint-disable-next-line recado/no-firestore-in-loops -- each letter is processed as the webhook or the task that it was
   return mapConcurrently(letters, CONCURRENCY, async ({ id, data }) => ({
     id,
     result: data ? await replayOne(member, id, data) : 'not-found',
