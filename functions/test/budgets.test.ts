@@ -4,7 +4,7 @@ import { deliver } from '../src/messages/deliver';
 import { payloadOf } from '../src/messages/intent';
 import { inboundId } from '../src/messages/rules';
 import { sendInput, type OutboundMessage } from '../src/messages/schema';
-import { send } from '../src/messages/send';
+import { send, sendBulk } from '../src/messages/send';
 import { clearCaches } from '../src/platform/cache';
 import { db, toVersion } from '../src/platform/firestore';
 import { newId } from '../src/shared/ids';
@@ -155,6 +155,76 @@ describe('an outbound message', () => {
       deletes: 0,
       roundTrips: 1,
     });
+  });
+
+  it('a status of an unknown message among 100: a look for it, and nothing twice', async () => {
+    const ids = Array.from({ length: 99 }, () => newId());
+    const batch = db().batch();
+    for (const id of ids) batch.set(db().doc(`messages/${id}`), { direction: 'out' });
+    await batch.commit();
+    const body = statusesBody(
+      [...ids, newId()].map((id) => ({
+        id: `w.${id}`,
+        status: 'read',
+        timestamp: '1',
+        biz_opaque_callback_data: id,
+      })),
+    );
+    // The one that is refused is counted here, but not billed; then there is its dead letter.
+    expect(await billOf(() => receiveWebhook(body))).toEqual({
+      reads: 1,
+      writes: 101,
+      deletes: 0,
+      roundTrips: 3,
+    });
+  });
+
+  it('50 refused as unwanted offers: a read and two writes each, three round trips', async () => {
+    const batch = db().batch();
+    for (let n = 0; n < 50; n++) {
+      const contactId = `contact${n}`;
+      batch.set(db().doc(`contacts/${contactId}`), { optOut: null });
+      batch.set(db().doc(`messages/refused-${n}-00`), { direction: 'out', contactId });
+    }
+    await batch.commit();
+    const body = statusesBody(
+      Array.from({ length: 50 }, (_, n) => ({
+        id: `w.${n}`,
+        status: 'failed',
+        timestamp: '1',
+        biz_opaque_callback_data: `refused-${n}-00`,
+        errors: [{ code: 131050, title: 'stopped' }],
+      })),
+    );
+    expect(await billOf(() => receiveWebhook(body))).toEqual({
+      reads: 50,
+      writes: 100,
+      deletes: 0,
+      roundTrips: 3,
+    });
+    const contact = await db().doc('contacts/contact49').get();
+    expect(contact.get('optOut')).toMatchObject({ source: 'delivery' });
+  });
+
+  it('30 to numbers in one call: their conversations in one round trip, the writes in another', async () => {
+    const numbers = Array.from({ length: 30 }, (_, n) => `346001112${n + 10}`);
+    await receiveWebhook(
+      messagesBody(
+        numbers.map((phone) => ({ from: { phone }, message: textMessage(`wamid.${phone}`) })),
+      ),
+    );
+    clearCaches();
+    const messages = numbers.map((to) => ({
+      idempotencyKey: newId(),
+      to,
+      channelId: CHANNEL,
+      message: { type: 'text', text: { body: 'Hello' } },
+    }));
+    let results: unknown[] = [];
+    const bill = await billOf(async () => (results = await sendBulk(agent, messages)));
+    expect(results.filter((result) => result instanceof Error)).toEqual([]);
+    // The channel is the one read more.
+    expect(bill).toEqual({ reads: 31, writes: 60, deletes: 0, roundTrips: 3 });
   });
 
   it('ids of inbound messages show neither number nor wamid', () => {

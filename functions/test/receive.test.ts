@@ -1,5 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { processDue } from '../src/messages/due';
 import { clearCaches } from '../src/platform/cache';
+import { db } from '../src/platform/firestore';
 import { mapConcurrently } from '../src/shared/async';
 import { receiveWebhook } from '../src/webhooks/receive';
 import { useProject } from './support/project';
@@ -265,12 +267,25 @@ describe('changes of messages', () => {
       { type: 'reaction', dueAt: expect.any(Number) as number },
     ]);
   });
+
+  it('several that wait for one message are applied one after the other, the last one counts', async () => {
+    await receive(edit('wamid.2', 'first', 1));
+    await receive(edit('wamid.3', 'second', 2));
+    await receive(textMessage('wamid.1'));
+    const waiting = async () => (await allMessages()).filter(({ dueAt }) => dueAt !== undefined);
+    for (const left of [1, 0]) {
+      const { docs } = await db().collection('messages').where('dueAt', '>', 0).get();
+      await Promise.all(docs.map(({ ref }) => ref.update({ dueAt: 1 })));
+      expect(await processDue()).toMatchObject({ modified: left + 1 });
+      expect(await waiting()).toHaveLength(left);
+    }
+    expect(await changed()).toMatchObject({ content: { body: 'second' } });
+  });
 });
 
 describe('a conversation', () => {
   it('that was resolved opens when the customer writes', async () => {
     await receive(textMessage('wamid.1'));
-    const { db } = await import('../src/platform/firestore');
     await db()
       .doc(`conversations/${conversationOf(ana.phone)}`)
       .update({ status: 'resolved' });

@@ -109,4 +109,13 @@ describe('statuses', () => {
     await receiveWebhook(body);
     expect((await allDeadLetters()).map(({ kind }) => kind).sort()).toEqual(['status', 'webhook']);
   });
+
+  it('whose word can be no message’s id are kept too', async () => {
+    const body = statusesBody([
+      { id: 'wamid.d', status: 'read', timestamp: '7', biz_opaque_callback_data: '__reserved__' },
+      { id: 'wamid.e', status: 'read', timestamp: '8', biz_opaque_callback_data: 'known-0001' },
+    ]);
+    expect(await receiveWebhook(body)).toMatchObject({ statuses: 1, deadLetters: 1 });
+    expect(await messageAt('known-0001')).toMatchObject({ readAt: 8_000 });
+  });
 });
