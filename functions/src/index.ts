@@ -27,11 +27,26 @@ Object.assign(
       label: () => require('./entry/callables/conversationsLabel').conversationsLabel,
       addNote: () => require('./entry/callables/conversationsAddNote').conversationsAddNote,
       markRead: () => require('./entry/callables/conversationsMarkRead').conversationsMarkRead,
+      thread: () => require('./entry/callables/conversationsThread').conversationsThread,
     },
     channels: {
       connect: () => require('./entry/callables/channelsConnect').channelsConnect,
       pause: () => require('./entry/callables/channelsPause').channelsPause,
       resume: () => require('./entry/callables/channelsResume').channelsResume,
+    },
+    campaigns: {
+      create: () => require('./entry/callables/campaignsCreate').campaignsCreate,
+      update: () => require('./entry/callables/campaignsUpdate').campaignsUpdate,
+      clone: () => require('./entry/callables/campaignsClone').campaignsClone,
+      preflight: () => require('./entry/callables/campaignsPreflight').campaignsPreflight,
+      launch: () => require('./entry/callables/campaignsLaunch').campaignsLaunch,
+      pause: () => require('./entry/callables/campaignsPause').campaignsPause,
+      resume: () => require('./entry/callables/campaignsResume').campaignsResume,
+      cancel: () => require('./entry/callables/campaignsCancel').campaignsCancel,
+      retry: () => require('./entry/callables/campaignsRetry').campaignsRetry,
+      report: () => require('./entry/callables/campaignsReport').campaignsReport,
+      expand: () => require('./entry/tasks/campaignsExpand').campaignsExpand,
+      lane: () => require('./entry/tasks/campaignsLane').campaignsLane,
     },
     templates: {
       sync: () => require('./entry/callables/templatesSync').templatesSync,
@@ -48,6 +63,7 @@ Object.assign(
     },
     schedules: {
       everyMinute: () => require('./entry/schedules/everyMinute').everyMinute,
+      campaigns: () => require('./entry/schedules/campaigns').campaigns,
     },
   }),
 );

@@ -47,6 +47,15 @@ const numbers = {
     description:
       'How long a send without an answer may wait for its statuses before it is "unknown".',
   }),
+  CAMPAIGN_RESERVE_PERCENT: defineInt('CAMPAIGN_RESERVE_PERCENT', {
+    default: 3,
+    description:
+      "The share of a number's throughput that campaigns leave to the team's messages; one a second at least.",
+  }),
+  CAMPAIGN_LEASE_SECONDS: defineInt('CAMPAIGN_LEASE_SECONDS', {
+    default: 30,
+    description: "How long after a crash of a campaign's sender another one takes over.",
+  }),
   WHATSAPP_TIMEOUT_SECONDS: defineInt('WHATSAPP_TIMEOUT_SECONDS', { default: 20 }),
 };
 
@@ -95,6 +104,8 @@ export const stopWords = (): string[] =>
     .filter((word) => word !== '');
 export const inDoubtGraceMs = (): number => paramValue(numbers.IN_DOUBT_GRACE_MINUTES) * 60_000;
 export const whatsappTimeoutMs = (): number => paramValue(numbers.WHATSAPP_TIMEOUT_SECONDS) * 1_000;
+export const campaignReservePercent = (): number => paramValue(numbers.CAMPAIGN_RESERVE_PERCENT);
+export const campaignLeaseMs = (): number => paramValue(numbers.CAMPAIGN_LEASE_SECONDS) * 1_000;
 export const enforceAppCheck = (): boolean => paramValue(booleans.ENFORCE_APP_CHECK);
 
 /** The least level that is logged. Logging has to work always, so this one has a default. */

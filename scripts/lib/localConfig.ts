@@ -22,6 +22,8 @@ export const localParameters = (simulatorUrl: string): Record<string, string> =>
   STOP_REPLY: 'You will get no more offers from us.',
   LOG_LEVEL: 'warn',
   IN_DOUBT_GRACE_MINUTES: '15',
+  CAMPAIGN_RESERVE_PERCENT: '3',
+  CAMPAIGN_LEASE_SECONDS: '30',
   WHATSAPP_TIMEOUT_SECONDS: '20',
   ENFORCE_APP_CHECK: 'false',
 });

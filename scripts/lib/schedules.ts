@@ -2,7 +2,10 @@ import { LOCAL } from './localConfig.ts';
 import type { Stack } from './stack.ts';
 
 /** The schedules of functions/src/entry/schedules, with how often each runs. */
-const SCHEDULES = [{ name: 'schedules-everyMinute', everyMs: 60_000 }];
+const SCHEDULES = [
+  { name: 'schedules-everyMinute', everyMs: 60_000 },
+  { name: 'schedules-campaigns', everyMs: 60_000 },
+];
 
 /** Runs a schedule once; the functions emulator leaves them to others. */
 export async function runSchedule(stack: Stack, name = 'schedules-everyMinute'): Promise<void> {

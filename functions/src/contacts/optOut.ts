@@ -22,4 +22,7 @@ export const optOutWrite = (
   source: OptOut['source'],
   at: number,
   version?: Version,
-): WriteOp => updateContact(contactId, { optOut: { at, source }, updatedAt: now() }, version);
+): WriteOp => {
+  const optOut: OptOut = { at, recordedAt: now(), source };
+  return updateContact(contactId, { optOut, updatedAt: now() }, version);
+};

@@ -12,6 +12,8 @@ export interface Identity {
 /** When, from where and with which words a person asked for no more offers. */
 export interface OptOut {
   at: number;
+  /** When it was stored; a wish that came late has an earlier `at`. */
+  recordedAt: number;
   source: 'message' | 'preference' | 'delivery';
 }
 

@@ -7,7 +7,7 @@ import { contacts } from './store';
 /** What a person wishes about offers; `null` takes an earlier wish for none back. */
 export interface Wish {
   contactId: string;
-  optOut: OptOut | null;
+  optOut: Omit<OptOut, 'recordedAt'> | null;
 }
 
 /** Records wishes; a contact that is gone has none. Recorded twice they are there once. */
@@ -17,7 +17,7 @@ export async function recordWishes(wishes: readonly Wish[]): Promise<void> {
     wishes.map(({ contactId, optOut }) => ({
       kind: 'update',
       id: contactId,
-      data: { optOut, updatedAt: now() },
+      data: { optOut: optOut && { ...optOut, recordedAt: now() }, updatedAt: now() },
     })),
   );
   throwIfFailed(report);

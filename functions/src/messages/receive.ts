@@ -13,7 +13,7 @@ import { commit, GRPC, grpcCode, isConflict, type WriteOp } from '../platform/co
 import { commitGroups, type GroupOutcome } from '../platform/commitGroups';
 import type { Version } from '../platform/firestore';
 import type { MessageEvent } from '../platform/whatsapp/webhook';
-import { mapConcurrently } from '../shared/async';
+import { mapConcurrently, partition } from '../shared/async';
 import { applyIdentityChange } from './identityChange';
 import { groupBySender, inboundEffect, inboundMessage, timeOf, type InboundGroup } from './inbound';
 import { isModifier, modify } from './modify';
@@ -174,8 +174,4 @@ async function lookedUpPlan(group: InboundGroup): Promise<Plan> {
     ],
     ...(stop?.afterwards ? { afterwards: stop.afterwards } : {}),
   };
-}
-
-function partition<T>(items: T[], test: (item: T) => boolean): [T[], T[]] {
-  return [items.filter(test), items.filter((item) => !test(item))];
 }

@@ -77,6 +77,22 @@ function add(target: WriteBatch | Transaction, op: WriteOp): void {
   }
 }
 
+const MAX_ROUNDS = 20;
+
+/**
+ * Does work that reads and then commits on the versions it read, again as long as somebody else was
+ * faster. Each round needs another's success to fail, so a few are enough.
+ */
+export async function untilNoConflict<T>(work: () => Promise<T>): Promise<T> {
+  for (let round = 1; ; round++) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!isConflict(error) || round === MAX_ROUNDS) throw error;
+    }
+  }
+}
+
 /** Adds writes to a running transaction. */
 export function addToTransaction(transaction: Transaction, ops: WriteOp[]): void {
   for (const op of ops) add(transaction, op);

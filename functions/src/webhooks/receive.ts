@@ -1,3 +1,4 @@
+import { isOfCampaign, keepStatuses } from '../campaigns/keepStatuses';
 import { guessContact, resolveContact } from '../contacts/identify';
 import { recordWishes, type Wish } from '../contacts/wishes';
 import { recordDeadLetters } from '../deadLetters/record';
@@ -10,7 +11,7 @@ import {
   type PreferenceEvent,
   type WebhookEvent,
 } from '../platform/whatsapp/webhook';
-import { mapConcurrently } from '../shared/async';
+import { mapConcurrently, partition } from '../shared/async';
 import { templatesChanged } from '../templates/sync';
 
 /** What a POST came to: every one of its updates is in one of these numbers. */
@@ -50,14 +51,16 @@ export async function receiveWebhook(body: string): Promise<WebhookReport> {
     body,
     events.filter((event) => event.kind === 'message'),
   );
-  const statuses = events.filter((event) => event.kind === 'status');
+  const all = events.filter((event) => event.kind === 'status');
+  const [campaigns, statuses] = partition(all, isOfCampaign);
   const [received, unmatched] = await Promise.all([
     receiveMessages(messages),
     applyStatuses(statuses),
+    keepStatuses(campaigns),
   ]);
   report.messages = received.stored;
   report.duplicates = received.duplicates;
-  report.statuses = statuses.length - unmatched.length;
+  report.statuses = all.length - unmatched.length;
 
   const templates = events.filter((event) => event.kind === 'template');
   const preferences = events.filter((event) => event.kind === 'preference');

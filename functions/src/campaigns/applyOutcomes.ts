@@ -1,0 +1,70 @@
+import { commit, untilNoConflict, type WriteOp } from '../platform/commit';
+import { increment } from '../platform/firestore';
+import { mapConcurrently } from '../shared/async';
+import { groupOf } from './callback';
+import { emptyOutcomes, takeIn, type CampaignEvent } from './outcomes';
+import { createOutcomes, readChunk, readOutcomes, updateChunk, updateOutcomes } from './store';
+
+const CONCURRENCY = 16;
+
+/**
+ * Makes statuses and deeds durable: one read and at most one write for each group of 2,500
+ * recipients among them, however many there are. Applied twice they change, and cost, nothing more
+ * than the read.
+ *
+ * @returns those of messages that do not exist here
+ */
+export async function applyOutcomes(events: readonly CampaignEvent[]): Promise<CampaignEvent[]> {
+  const groups = [
+    ...Map.groupBy(
+      events,
+      ({ campaignId, chunkId }) => `${campaignId}/${groupOf(chunkId)}`,
+    ).values(),
+  ];
+  // eslint-disable-next-line recado/no-firestore-in-loops -- a group stands for up to 2,500 recipients
+  const strange = await mapConcurrently(groups, CONCURRENCY, applyToGroup);
+  return strange.flat();
+}
+
+async function applyToGroup(events: CampaignEvent[]): Promise<CampaignEvent[]> {
+  const [{ campaignId, chunkId }] = events as [CampaignEvent];
+  const group = groupOf(chunkId);
+  return untilNoConflict(async () => {
+    const stored = await readOutcomes(campaignId, group);
+    let before = stored.data;
+    if (!before) {
+      // The first status of a group; a chunk that does not exist has none.
+      const { data: chunk } = await readChunk(campaignId, chunkId);
+      if (!chunk) return events;
+      before = emptyOutcomes(campaignId, chunk.variant);
+    }
+    const { fields, counts, recipients, corrected } = takeIn(before, events);
+    if (Object.keys(fields).length === 0) return [];
+    await commit([
+      stored.data
+        ? updateOutcomes(campaignId, group, fields, stored.version)
+        : createOutcomes(campaignId, group, { ...before, counts, recipients }),
+      ...correctionsOf(campaignId, corrected),
+    ]);
+    return [];
+  });
+}
+
+/** Messages given up as unknown were sent after all. In the same commit, so counted once. */
+function correctionsOf(
+  campaignId: string,
+  corrected: { contactId: string; chunkId: string; wamid?: string }[],
+): WriteOp[] {
+  const byChunk = Map.groupBy(corrected, ({ chunkId }) => chunkId);
+  return [...byChunk].map(([chunkId, members]) => {
+    const fields: Record<string, unknown> = {
+      'counts.unknown': increment(-members.length),
+      'counts.accepted': increment(members.length),
+    };
+    for (const { contactId, wamid } of members) {
+      fields[`recipients.${contactId}.state`] = 'accepted';
+      if (wamid) fields[`recipients.${contactId}.wamid`] = wamid;
+    }
+    return updateChunk(campaignId, chunkId, fields);
+  });
+}

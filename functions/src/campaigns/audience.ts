@@ -1,0 +1,185 @@
+import { batchGet } from '../batch/batchGet';
+import { batchPages } from '../batch/batchPages';
+import { batchQuery } from '../batch/batchQuery';
+import type { QuerySpec } from '../batch/querySpec';
+import { contactPage, contactsById, contactsByPhone } from '../contacts/lookUp';
+import type { Contact } from '../contacts/schema';
+import { lastInboundTimes } from '../conversations/lastSeen';
+import { AppError } from '../shared/errors';
+import { groupOf } from './callback';
+import { matches, needsLastSeen, queryCriterion } from './filter';
+import type { Campaign, ContactFilter, Outcome, Recipient, RecipientOutcome } from './schema';
+import { chunksOfCampaign, outcomesOfCampaign, rowsOfCampaign } from './store';
+
+/** Somebody whom a campaign may be for; without a contact, a number that nobody wrote from yet. */
+export interface Candidate {
+  id: string;
+  contact: Contact | undefined;
+  phone?: string;
+  /** The row's other columns. */
+  row?: Record<string, string>;
+}
+
+export interface AudiencePage {
+  candidates: Candidate[];
+  /** How many were looked at; those who do not match are no candidates. */
+  seen: number;
+  /** Goes on after this page; null at the end. */
+  cursor: string | null;
+}
+
+const CONTACTS_PER_PAGE = 500;
+
+/**
+ * A page of whom a campaign is for, from a cursor on. Within an audience nobody comes twice, but
+ * for a list in which two numbers have become one contact's.
+ */
+export function audiencePage(
+  campaignId: string,
+  { audience, channelId }: Pick<Campaign, 'audience' | 'channelId'>,
+  cursor: string | null,
+): Promise<AudiencePage> {
+  switch (audience.kind) {
+    case 'contacts':
+      return pageOfContacts(audience.filter, channelId, cursor);
+    case 'list':
+      return pageOfList(campaignId, audience.columns, cursor);
+    case 'campaign':
+      return pageOfCampaign(audience.campaignId, audience.outcome, cursor);
+  }
+}
+
+/** What of a filter the query itself can decide. */
+export function conditionsOf(filter: ContactFilter): QuerySpec['where'] {
+  const criterion = queryCriterion(filter);
+  return criterion ? [[criterion.field, criterion.op, criterion.value]] : [];
+}
+
+async function pageOfContacts(
+  filter: ContactFilter,
+  channelId: string,
+  cursor: string | null,
+): Promise<AudiencePage> {
+  const page = await contactPage(conditionsOf(filter), cursor, CONTACTS_PER_PAGE);
+  const seenAt = needsLastSeen(filter)
+    ? await lastInboundTimes(
+        channelId,
+        page.contacts.map(({ id }) => id),
+      )
+    : undefined;
+  return {
+    candidates: page.contacts.filter(({ id, contact }) =>
+      matches(filter, contact, seenAt?.get(id)),
+    ),
+    seen: page.contacts.length,
+    cursor: page.cursor,
+  };
+}
+
+async function pageOfList(
+  campaignId: string,
+  columns: string[],
+  cursor: string | null,
+): Promise<AudiencePage> {
+  const part = Number(cursor ?? 0);
+  const [stored] = await batchGet(rowsOfCampaign(campaignId), [String(part)]);
+  const rows = stored?.data?.rows;
+  if (!rows) return { candidates: [], seen: 0, cursor: null };
+  const found = await contactsByPhone(rows.map(({ phone }) => phone));
+  return {
+    candidates: found.map(({ id, contact }, index) => {
+      const { phone, values } = rows[index] as (typeof rows)[number];
+      const row = Object.fromEntries(columns.map((column, n) => [column, values[n] ?? '']));
+      return { id, contact, phone, row };
+    }),
+    seen: rows.length,
+    cursor: String(part + 1),
+  };
+}
+
+const CHUNKS_PER_PAGE = 5;
+
+async function pageOfCampaign(
+  sourceId: string,
+  wanted: Outcome,
+  cursor: string | null,
+): Promise<AudiencePage> {
+  const page = await batchQuery(chunksOfCampaign(sourceId), [{ where: [] }], {
+    limit: CHUNKS_PER_PAGE,
+    cursor,
+  });
+  const groups = await batchGet(
+    outcomesOfCampaign(sourceId),
+    page.items.map(({ id }) => groupOf(id)),
+  );
+  const ids = page.items.flatMap(({ data }, index) =>
+    Object.entries(data.recipients)
+      .filter(([id, recipient]) =>
+        hasOutcome(wanted, recipient, groups[index]?.data?.recipients[id]),
+      )
+      .map(([id]) => id),
+  );
+  return {
+    candidates: await contactsById(ids),
+    seen: page.items.reduce((sum, { data }) => sum + data.counts.recipients, 0),
+    cursor: page.cursor,
+  };
+}
+
+/** Whether a recipient's message went as wanted. What was never sent went no way at all. */
+function hasOutcome(
+  wanted: Outcome,
+  { state }: Recipient,
+  outcome: RecipientOutcome = {},
+): boolean {
+  const wasSent = state === 'accepted' || state === 'unknown' || state === 'claimed';
+  const isRead = outcome.readAt !== undefined;
+  const isDelivered = isRead || outcome.deliveredAt !== undefined;
+  const hasReplied = outcome.repliedAt !== undefined;
+  switch (wanted) {
+    case 'delivered':
+      return isDelivered;
+    case 'notDelivered':
+      return (wasSent || state === 'failed') && !isDelivered;
+    case 'read':
+      return isRead;
+    case 'notRead':
+      return wasSent && !isRead;
+    case 'replied':
+      return hasReplied;
+    case 'notReplied':
+      return wasSent && !hasReplied;
+  }
+}
+
+/** A campaign that is excluded whole has to fit into memory as ids. */
+const MAX_EXCLUDED = 200_000;
+
+/** The contacts whom campaigns were for. One read for every 500. */
+export async function recipientsOf(campaignIds: readonly string[]): Promise<Set<string>> {
+  const ids = new Set<string>();
+  // eslint-disable-next-line recado/no-firestore-in-loops -- five at most, each page by page
+  for (const campaignId of campaignIds) {
+    for await (const found of contactIdPages(campaignId)) {
+      for (const id of found) ids.add(id);
+      if (ids.size > MAX_EXCLUDED) throw tooMany();
+    }
+  }
+  return ids;
+}
+
+const tooMany = (): AppError =>
+  new AppError(
+    'failed-precondition',
+    `The excluded campaigns have over ${MAX_EXCLUDED} recipients.`,
+    { details: { reason: 'too-many-excluded', hint: 'Exclude by a tag instead.' } },
+  );
+
+/** The ids of the contacts in a campaign's chunks, page by page. */
+export async function* contactIdPages(campaignId: string): AsyncGenerator<string[]> {
+  const pages = batchPages(chunksOfCampaign(campaignId), [{ where: [] }], {
+    fields: ['contactIds'],
+    limit: 100,
+  });
+  for await (const { items } of pages) yield items.flatMap(({ data }) => data.contactIds);
+}

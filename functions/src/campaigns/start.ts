@@ -1,0 +1,41 @@
+import { channel } from '../channels/read';
+import { campaignReservePercent } from '../params';
+import { now } from '../platform/clock';
+import { log } from '../platform/log';
+import { enqueue } from '../platform/tasks';
+import { laneShares } from './rules';
+
+/** A task's name is remembered for hours; a new try at starting needs another one. */
+const NAME_STEP_MS = 5_000;
+const step = (): number => Math.floor(now() / NAME_STEP_MS);
+
+/** Starts, or goes on with, putting the audience into chunks. */
+export async function enqueueExpansion(campaignId: string): Promise<void> {
+  await tryEnqueue('campaigns-expand', { campaignId }, `expand ${campaignId} ${step()}`);
+}
+
+/**
+ * Starts the lanes of a channel; one that runs already takes no second run. What cannot be started
+ * now is started by the minute's schedule.
+ */
+export async function startLanes(channelId: string): Promise<void> {
+  const sender = await channel(channelId);
+  if (!sender || sender.paused) return;
+  const lanes = laneShares(sender.throughput, campaignReservePercent());
+  await Promise.all(lanes.map((_, lane) => startLane(channelId, lane)));
+}
+
+export const startLane = (channelId: string, lane: number): Promise<void> =>
+  tryEnqueue('campaigns-lane', { channelId, lane }, `lane ${channelId} ${lane} ${step()}`);
+
+async function tryEnqueue(
+  queue: string,
+  payload: Record<string, unknown>,
+  key: string,
+): Promise<void> {
+  try {
+    await enqueue(queue, payload, { key });
+  } catch (error) {
+    log.warn('a task could not be created; the schedule will', { queue, error });
+  }
+}

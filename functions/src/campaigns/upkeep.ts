@@ -1,0 +1,156 @@
+import { batchPages } from '../batch/batchPages';
+import { batchQuery } from '../batch/batchQuery';
+import { batchUpdate } from '../batch/batchUpdate';
+import { throwIfFailed } from '../batch/report';
+import { now } from '../platform/clock';
+import { commit, isConflict } from '../platform/commit';
+import { log } from '../platform/log';
+import { attribute, ATTRIBUTION_MS } from './attribution';
+import { refreshTotals } from './progress';
+import type { Campaign } from './schema';
+import { settleDoubts } from './settle';
+import { enqueueExpansion, startLanes } from './start';
+import {
+  chunksOfCampaign,
+  forgetCampaign,
+  nextChunkDueAt,
+  outcomesOfCampaign,
+  readDueChunks,
+  readOpenCampaigns,
+  updateCampaign,
+  type Found,
+} from './store';
+
+/**
+ * Looks after every open campaign, each minute: begins those whose time has come, goes on with what
+ * stands still, decides tests, ends what is through, attributes replies. Each step is decided on
+ * what is stored and written on the version that was read, so runs may overlap or die.
+ */
+export async function lookAfterCampaigns(): Promise<void> {
+  // eslint-disable-next-line recado/no-firestore-in-loops -- each is looked after by itself, so that none stops the others
+  for (const campaign of await readOpenCampaigns()) {
+    try {
+      await lookAfter(campaign);
+    } catch (error) {
+      log.error('a campaign could not be looked after', { campaignId: campaign.id, error });
+    }
+  }
+}
+
+async function lookAfter(campaign: Found<Campaign>): Promise<void> {
+  const { id, data } = campaign;
+  switch (data.status) {
+    case 'draft':
+      return;
+    case 'scheduled':
+      if ((data.schedule.at ?? 0) <= now()) await begin(campaign);
+      return;
+    case 'running':
+      await goOn(campaign);
+      break;
+    case 'paused':
+    case 'cancelled':
+    case 'completed':
+      await settleAll(id);
+      break;
+  }
+  const attributedUntil = await attribute(campaign);
+  if (attributedUntil !== undefined || data.status === 'running') await refreshTotals(id, true);
+  if (isOver(data)) await tryUpdate(campaign, { isOpen: false });
+}
+
+/** Replies to it are not waited for any longer. */
+const isOver = ({ status, completedAt }: Campaign): boolean =>
+  (status === 'completed' || status === 'cancelled') && (completedAt ?? 0) + ATTRIBUTION_MS < now();
+
+/** Lets a scheduled campaign run. */
+async function begin(campaign: Found<Campaign>): Promise<void> {
+  if (await tryUpdate(campaign, { status: 'running', launchedAt: now() })) {
+    await enqueueExpansion(campaign.id);
+  }
+}
+
+async function goOn(campaign: Found<Campaign>): Promise<void> {
+  const { id, data } = campaign;
+  if (!data.isExpanded) return enqueueExpansion(id);
+  const dueAt = await nextChunkDueAt(id);
+  if (dueAt !== undefined) {
+    // Chunks that are being worked on are due later; one that is due has nobody.
+    if (dueAt <= now()) await startLanes(data.channelId);
+    return;
+  }
+  if (data.abTest && data.winner === null) return decideTest(campaign);
+  await tryUpdate(campaign, { status: 'completed', isActive: false, completedAt: now() });
+}
+
+const MAX_SETTLED = 50;
+
+/** Ends the doubts of a campaign that is not sent any more. */
+async function settleAll(campaignId: string): Promise<void> {
+  const due = await readDueChunks(campaignId, now(), MAX_SETTLED);
+  const inDoubt = due.filter(({ data }) =>
+    Object.values(data.recipients).some(({ state }) => state === 'claimed'),
+  );
+  // eslint-disable-next-line recado/no-firestore-in-loops -- only what a crash left, each on its versions
+  await Promise.all(inDoubt.map(settleDoubts));
+}
+
+/** Chooses the better variant once the sample had its time, and lets the rest go out. */
+async function decideTest(campaign: Found<Campaign>): Promise<void> {
+  const { id, data } = campaign;
+  const { abTest } = data;
+  const sample = await batchQuery(chunksOfCampaign(id), [{ where: [['variant', 'in', [0, 1]]] }], {
+    fields: ['sentAt'],
+  });
+  const lastSentAt = Math.max(0, ...sample.items.map(({ data: chunk }) => chunk.sentAt ?? 0));
+  if (!abTest || lastSentAt + abTest.waitMinutes * 60_000 > now()) return;
+
+  // eslint-disable-next-line recado/no-firestore-in-loops -- two
+  const rates = await Promise.all([0, 1].map((variant) => rateOf(id, variant, abTest.metric)));
+  const winner = (rates[1] ?? 0) > (rates[0] ?? 0) ? 1 : 0;
+  const rest = batchPages(chunksOfCampaign(id), [{ where: [['variant', '==', null]] }], {
+    fields: ['sendAt'],
+    limit: 500,
+  });
+  // eslint-disable-next-line recado/no-firestore-in-loops -- 500 at once
+  for await (const { items } of rest) {
+    throwIfFailed(
+      await batchUpdate(
+        chunksOfCampaign(id),
+        items.map(({ id: chunkId, data: { sendAt } }) => ({
+          kind: 'update' as const,
+          id: chunkId,
+          data: { variant: winner, dueAt: Math.max(sendAt, now()) },
+        })),
+      ),
+    );
+  }
+  await tryUpdate(campaign, { winner });
+  log.info('a test is decided', { campaignId: id, winner, rates });
+  await startLanes(data.channelId);
+}
+
+/** The share of a variant's messages that were read, or replied to. */
+async function rateOf(id: string, variant: number, metric: 'read' | 'replied'): Promise<number> {
+  const page = await batchQuery(outcomesOfCampaign(id), [{ where: [['variant', '==', variant]] }], {
+    fields: ['counts'],
+  });
+  const sum = (field: 'sent' | 'read' | 'replied'): number =>
+    page.items.reduce((total, { data }) => total + data.counts[field], 0);
+  return sum('sent') === 0 ? 0 : sum(metric) / sum('sent');
+}
+
+/** Changes a campaign that is still as it was read. */
+async function tryUpdate(
+  { id, data, version }: Found<Campaign>,
+  change: Partial<Campaign>,
+): Promise<boolean> {
+  try {
+    await commit([updateCampaign(id, { ...change, updatedAt: now() }, version)]);
+    forgetCampaign(id, data.channelId);
+    return true;
+  } catch (error) {
+    if (!isConflict(error)) throw error;
+    return false;
+  }
+}

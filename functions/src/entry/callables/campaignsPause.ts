@@ -1,0 +1,6 @@
+import { pause } from '../../campaigns/control';
+import { pauseInput } from '../../campaigns/schema';
+import { callable, SUPERVISORS } from '../guard';
+
+/** Stops a campaign within seconds; it can be resumed. */
+export const campaignsPause = callable({ roles: SUPERVISORS, input: pauseInput }, pause);

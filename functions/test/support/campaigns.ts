@@ -1,0 +1,156 @@
+import type { AcceptedSend } from '../../../scripts/whatsapp-simulator/types.ts';
+import type { SimulatorClient } from '../../../scripts/whatsapp-simulator/client.ts';
+import { createDraft } from '../../src/campaigns/define';
+import { drainStatuses } from '../../src/campaigns/drainStatuses';
+import {
+  createInput,
+  type Campaign,
+  type Chunk,
+  type GroupOutcomes,
+} from '../../src/campaigns/schema';
+import { lookAfterCampaigns } from '../../src/campaigns/upkeep';
+import { aliasIds } from '../../src/contacts/rules';
+import type { Contact } from '../../src/contacts/schema';
+import { campaignsExpand } from '../../src/entry/tasks/campaignsExpand';
+import { campaignsLane } from '../../src/entry/tasks/campaignsLane';
+import { db } from '../../src/platform/firestore';
+import type { Member } from '../../src/team/schema';
+import { host } from './hosting';
+import { makeQueue } from './queues';
+import { waitFor } from './waitFor';
+import { CHANNEL } from './webhooks';
+
+export const SUPERVISOR: Member = { uid: 'supervisor1', role: 'supervisor' };
+
+/** The queues of campaigns, with the deployed functions behind them. */
+export async function makeCampaignQueues(): Promise<void> {
+  await makeQueue('campaigns-expand', await host(campaignsExpand), { concurrent: 5 });
+  await makeQueue('campaigns-lane', await host(campaignsLane), { concurrent: 50 });
+}
+
+/** A template with one placeholder, approved, here and at WhatsApp. */
+export async function putTemplate(
+  simulator: SimulatorClient,
+  { name = 'spring', category = 'MARKETING' } = {},
+): Promise<void> {
+  await simulator.putTemplate(name, 'es', {
+    category: category as 'MARKETING',
+    components: [{ type: 'BODY', text: 'Hola {{1}}' }],
+  });
+  await db()
+    .doc(`templates/${name}_es`)
+    .set({
+      name,
+      language: 'es',
+      status: 'APPROVED',
+      category,
+      headerFormat: null,
+      headerParams: [],
+      bodyParams: ['1'],
+      buttons: [],
+      reason: null,
+      updatedAt: 0,
+    });
+}
+
+export const phoneOf = (n: number): string => `+${34_611_000_000 + n}`;
+export const contactOf = (phone: string): string => aliasIds({ phone })[0] as string;
+
+/** Stores contacts with the numbers of `phoneOf(0 … count - 1)`; gives their ids. */
+export async function storeContacts(
+  count: number,
+  fields: (n: number) => Partial<Contact> = () => ({}),
+): Promise<string[]> {
+  const ids: string[] = [];
+  for (let from = 0; from < count; from += 500) {
+    const batch = db().batch();
+    for (let n = from; n < Math.min(count, from + 500); n++) {
+      const id = contactOf(phoneOf(n));
+      ids.push(id);
+      batch.set(db().doc(`contacts/${id}`), {
+        name: `Ana ${n}`,
+        phone: phoneOf(n),
+        bsuid: null,
+        username: null,
+        tags: ['spring'],
+        attributes: {},
+        optOut: null,
+        userId: null,
+        isActive: true,
+        createdAt: 0,
+        updatedAt: 0,
+        ...fields(n),
+      } satisfies Contact);
+      batch.set(db().doc(`identities/${id}`), { contactId: id, createdAt: 0 });
+    }
+    await batch.commit();
+  }
+  return ids;
+}
+
+/** Creates a draft for the contacts with the tag "spring". */
+export async function draft(
+  campaignId: string,
+  fields: Record<string, unknown> = {},
+): Promise<void> {
+  const input = createInput.parse({
+    campaignId,
+    name: 'Spring',
+    channelId: CHANNEL,
+    variants: [
+      {
+        template: { name: 'spring', language: 'es' },
+        variables: { 'body.1': { field: 'firstName', fallback: 'hola' } },
+      },
+    ],
+    audience: { kind: 'contacts', filter: { anyTag: ['spring'] } },
+    ...fields,
+  });
+  await createDraft(SUPERVISOR, input);
+}
+
+export const campaignAt = async (id: string): Promise<Campaign> =>
+  (await db().doc(`campaigns/${id}`).get()).data() as Campaign;
+
+export async function chunksAt(id: string): Promise<(Chunk & { id: string })[]> {
+  const { docs } = await db().collection(`campaigns/${id}/chunks`).get();
+  return docs.map((doc) => ({ ...(doc.data() as Chunk), id: doc.id }));
+}
+
+export async function outcomesAt(id: string): Promise<GroupOutcomes[]> {
+  const { docs } = await db().collection(`campaigns/${id}/outcomes`).get();
+  return docs.map((doc) => doc.data() as GroupOutcomes);
+}
+
+/** What the minute's schedule does, once. */
+export async function runMinute(drainMs = 0): Promise<void> {
+  await drainStatuses(Date.now() + drainMs);
+  await lookAfterCampaigns();
+}
+
+/** Runs the schedule until a campaign has this status. */
+export const waitForStatus = (
+  id: string,
+  status: Campaign['status'],
+  timeoutMs = 60_000,
+): Promise<unknown> =>
+  waitFor(
+    `the campaign ${id} to be ${status}`,
+    async () => {
+      await runMinute();
+      return (await campaignAt(id)).status === status;
+    },
+    timeoutMs,
+  );
+
+/** All that the simulator accepted, in its order. */
+export async function allSends(simulator: SimulatorClient): Promise<AcceptedSend[]> {
+  const sends: AcceptedSend[] = [];
+  let after: number | undefined;
+  do {
+    const page = await simulator.sends({ limit: 1_000, ...(after === undefined ? {} : { after }) });
+    sends.push(...page.data);
+    ({ after } = page);
+  } while (after !== undefined);
+  return sends;
+}
