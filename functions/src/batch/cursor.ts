@@ -32,6 +32,12 @@ export function fromCursor(cursor: string, fields: number): Position {
   }
 }
 
+/** Whether a cursor can hold a value: texts, numbers, booleans, times, null. */
+export const isPackable = (value: unknown): boolean =>
+  ['string', 'number', 'boolean'].includes(typeof value) ||
+  value === null ||
+  (typeof value === 'object' && 'nanoseconds' in value);
+
 /** Times and the numbers that JSON does not have are packed into an object of one field. */
 function packed(value: unknown): unknown {
   if (typeof value === 'number' && !Number.isFinite(value)) return { number: String(value) };

@@ -1,5 +1,6 @@
 import { now } from '../platform/clock';
 import type { Backoff } from '../shared/backoff';
+import { AppError } from '../shared/errors';
 
 /** How far a batch is. */
 export interface Progress {
@@ -34,6 +35,18 @@ export interface BatchOptions {
   requestTimeoutMs?: number;
   /** Jitter, in [0, 1). */
   random?: () => number;
+}
+
+const MAX_PAGE_SIZE = 5_000;
+
+/** @throws AppError `invalid-argument` for what is no number of documents for a page */
+export function checkPageSize(pageSize: number): number {
+  if (Number.isInteger(pageSize) && pageSize >= 1 && pageSize <= MAX_PAGE_SIZE) return pageSize;
+  throw new AppError(
+    'invalid-argument',
+    `"pageSize" has to be an integer between 1 and ${MAX_PAGE_SIZE}`,
+    { details: { field: 'pageSize' } },
+  );
 }
 
 /** With the defaults filled in. */

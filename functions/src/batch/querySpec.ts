@@ -67,7 +67,7 @@ export function orderOf(
 }
 
 /** The name of a document as a field, by which ties are broken. */
-const NAME = '__name__';
+export const NAME = '__name__';
 
 /** The query of a spec in a collection, ordered so that every document has a place of its own. */
 export function toQuery(path: string, { where }: QuerySpec, order: readonly Order[]): Query {

@@ -112,6 +112,13 @@ export function startRun(options: BatchOptions, items?: number): Run {
   return run;
 }
 
+/** The same run without its bounds in time: for finding out what became of what was sent. */
+export function unbounded({ settings }: Run): Run {
+  const others = { ...settings, deadline: Number.POSITIVE_INFINITY };
+  delete others.signal;
+  return startRun(others);
+}
+
 /** Bounds how much goes on at once, however it is nested. */
 function createSlots(count: number): { take(): Promise<void>; free(): void } {
   const waiting: (() => void)[] = [];

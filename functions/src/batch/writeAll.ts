@@ -22,7 +22,7 @@ export type Outcome =
  * Firestore takes 10 MiB a request, its emulator 4. Several requests of this size at once are
  * faster than one that is larger.
  */
-const WRITE_LIMITS: ChunkLimits = { count: 500, bytes: 3.5 * 1024 * 1024 };
+export const WRITE_LIMITS: ChunkLimits = { count: 500, bytes: 3.5 * 1024 * 1024 };
 
 /** A write on its way. */
 interface Item {
