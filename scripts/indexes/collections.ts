@@ -22,4 +22,4 @@ export const COLLECTIONS = [
 ];
 
 /** Those that only the tests of the batch helpers use: their queries need no index. */
-export const TEST_COLLECTIONS = ['items'];
+export const TEST_COLLECTIONS = ['files', 'items', 'large', 'new', 'notes', 'old', 'pages'];
