@@ -3,5 +3,7 @@ import type { Benchmark } from './types.ts';
 /** Every benchmark by name. Each is loaded when it runs; a new one is a file and a line here. */
 export const BENCHMARKS: Record<string, () => Promise<Benchmark>> = {
   batch: async () => (await import('./batch/batch.ts')).batch,
+  ingest: async () => (await import('./ingest/ingest.ts')).ingest,
+  coldstart: async () => (await import('./coldstart/coldstart.ts')).coldstart,
   cost: async () => (await import('./cost/cost.ts')).cost,
 };

@@ -1,0 +1,54 @@
+/** What a function may load beside its trigger: clients of services, and libraries of some size. */
+const USES = {
+  firestore: /[\\/]@google-cloud[\\/]firestore[\\/]/,
+  pubsub: /[\\/]@google-cloud[\\/]pubsub[\\/]/,
+  /** Cloud Tasks. */
+  tasks: /[\\/]firebase-admin[\\/]lib[\\/]functions[\\/]/,
+  // firebase-functions loads firebase-admin's part of it for every HTTPS function by itself.
+  auth: /[\\/]functions[\\/]lib[\\/]platform[\\/]auth\.js$/,
+  redis: /[\\/]@upstash[\\/]/,
+  phone: /[\\/]libphonenumber-js[\\/]/,
+  csv: /[\\/]csv-(?:parse|stringify)[\\/]/,
+  temporal: /[\\/]temporal-polyfill[\\/]/,
+  countries: /[\\/]countries-and-timezones[\\/]/,
+} as const;
+export type Use = keyof typeof USES;
+
+/** Which of them a set of loaded files contains. */
+export const usesOf = (files: readonly string[]): Use[] =>
+  (Object.keys(USES) as Use[]).filter((use) => files.some((file) => USES[use].test(file)));
+
+/**
+ * What each deployed function needs, and so may load. A test holds them to it exactly; a function
+ * that is not here yet fails it.
+ */
+export const NEEDS: Record<string, readonly Use[]> = {
+  // An answer to whoever asks for no more offers goes through the queue.
+  whatsappWebhook: ['firestore', 'tasks'],
+  // They may begin a conversation with a number.
+  'messages.send': ['firestore', 'tasks', 'phone'],
+  'messages.sendBulk': ['firestore', 'tasks', 'phone'],
+  'messages.cancel': ['firestore'],
+  // What WhatsApp turned down for the moment is handed over again.
+  'queue.critical': ['firestore', 'tasks'],
+  'queue.normal': ['firestore', 'tasks'],
+  'queue.low': ['firestore', 'tasks'],
+  'conversations.assign': ['firestore'],
+  'conversations.setStatus': ['firestore'],
+  'conversations.label': ['firestore'],
+  'conversations.addNote': ['firestore'],
+  'conversations.markRead': ['firestore'],
+  'channels.connect': ['firestore'],
+  'channels.pause': ['firestore'],
+  // Releases what waited.
+  'channels.resume': ['firestore', 'tasks'],
+  'templates.sync': ['firestore'],
+  'team.invite': ['firestore', 'auth', 'phone'],
+  'team.changeRole': ['firestore', 'auth'],
+  'team.deactivate': ['firestore', 'auth'],
+  'team.claims': ['firestore', 'auth'],
+  'deadLetters.list': ['firestore'],
+  // Replays webhooks and tasks.
+  'deadLetters.replay': ['firestore', 'tasks'],
+  'schedules.everyMinute': ['firestore', 'tasks'],
+};
