@@ -88,12 +88,12 @@ describe('queryCriterion', () => {
 });
 
 describe('needsLastSeen', () => {
-  it.each<[ContactFilter, boolean]>([
-    [{}, false],
-    [{ userId: 'a', language: ['es'] }, false],
-    [{ seenSince: 1 }, true],
-    [{ notSeenSince: 1 }, true],
-  ])('%o: %s', (filter, expected) => {
+  it.each<[string, ContactFilter, boolean]>([
+    ['nothing', {}, false],
+    ['other criteria', { userId: 'a', language: ['es'] }, false],
+    ['seen since', { seenSince: 1 }, true],
+    ['not seen since', { notSeenSince: 1 }, true],
+  ])('%s', (_, filter, expected) => {
     expect(needsLastSeen(filter)).toBe(expected);
   });
 });
@@ -104,7 +104,7 @@ describe('exclusionReason', () => {
     phones: new Set<string>(),
     contactIds: new Set<string>(),
   };
-  const optOut = { at: 1, source: 'message' as const };
+  const optOut = { at: 1, recordedAt: 1, source: 'message' as const };
 
   it.each<[string, Partial<Contact>, Partial<typeof none>, string | null, boolean?]>([
     ['nothing', {}, {}, null],

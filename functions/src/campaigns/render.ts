@@ -1,5 +1,6 @@
 import type { Contact } from '../contacts/schema';
 import type { OutboundContent } from '../messages/content';
+import { cut } from '../shared/text';
 import { templateProblem } from '../templates/rules';
 import type { Template } from '../templates/schema';
 import type { Variable, Variant } from './schema';
@@ -180,12 +181,7 @@ const own = (values: Record<string, string | number | boolean> = {}, name: strin
 function clean(text: string): string {
   const line = text.replace(/[\s\p{Cc}]+/gu, ' ').trim();
   if (/^[\s\p{Cf}]*$/u.test(line)) return '';
-  if (line.length <= MAX_VALUE_LENGTH) return line;
-  // Never through the middle of a character that takes two places, as emojis do.
-  return line
-    .slice(0, MAX_VALUE_LENGTH)
-    .replace(/[\uD800-\uDBFF]$/, '')
-    .trimEnd();
+  return cut(line, MAX_VALUE_LENGTH).trimEnd();
 }
 
 /** The message for a recipient; `values` in the order of the template's slots. */

@@ -1,0 +1,3 @@
+/** At most `max` places of a text, never through the middle of a character that takes two. */
+export const cut = (text: string, max: number): string =>
+  text.length <= max ? text : text.slice(0, max).replace(/[\uD800-\uDBFF]$/, '');
