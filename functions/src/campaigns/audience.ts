@@ -2,12 +2,13 @@ import { batchGet } from '../batch/batchGet';
 import { batchPages } from '../batch/batchPages';
 import { batchQuery } from '../batch/batchQuery';
 import type { QuerySpec } from '../batch/querySpec';
-import { contactPage, contactsById, contactsByPhone } from '../contacts/lookUp';
+import { contactPage, contactsById, contactsByPhone, countContacts } from '../contacts/lookUp';
 import type { Contact } from '../contacts/schema';
 import { lastInboundTimes } from '../conversations/lastSeen';
 import { AppError } from '../shared/errors';
 import { groupOf } from './callback';
 import { matches, needsLastSeen, queryCriterion } from './filter';
+import { totalsOf } from './progress';
 import type { Campaign, ContactFilter, Outcome, Recipient, RecipientOutcome } from './schema';
 import { chunksOfCampaign, outcomesOfCampaign, rowsOfCampaign } from './store';
 
@@ -149,6 +150,18 @@ function hasOutcome(
       return hasReplied;
     case 'notReplied':
       return wasSent && !hasReplied;
+  }
+}
+
+/** How large the audience is, before the conditions that only a look at each one tells. */
+export async function sizeOfAudience({ audience }: Pick<Campaign, 'audience'>): Promise<number> {
+  switch (audience.kind) {
+    case 'list':
+      return audience.rows;
+    case 'contacts':
+      return countContacts(conditionsOf(audience.filter));
+    case 'campaign':
+      return (await totalsOf(audience.campaignId)).recipients;
   }
 }
 

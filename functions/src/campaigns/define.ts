@@ -87,6 +87,7 @@ const fresh = (member: Member, fingerprint: string) =>
     completedAt: null,
     paused: null,
     isExpanded: false,
+    groups: 0,
     excluded: {},
     totals: NO_TOTALS,
     totalsAt: 0,

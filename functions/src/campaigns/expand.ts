@@ -1,13 +1,15 @@
 import { chunksOf } from '../batch/chunk';
 import { sizeOf } from '../batch/size';
+import { channel } from '../channels/read';
+import { campaignReservePercent } from '../params';
 import { now } from '../platform/clock';
 import { commit, isConflict, type WriteOp } from '../platform/commit';
 import type { Version } from '../platform/firestore';
 import { log } from '../platform/log';
 import { newId } from '../shared/ids';
-import { audiencePage, contactIdPages, recipientsOf } from './audience';
+import { audiencePage, contactIdPages, recipientsOf, sizeOfAudience } from './audience';
 import { planCandidate, planOf, type Plan, type Planned } from './plan';
-import { countsOf } from './rules';
+import { countsOf, evenChunkSize, laneShares, MAX_CHUNK } from './rules';
 import type { Campaign, Chunk } from './schema';
 import { enqueueExpansion, startLanes } from './start';
 import {
@@ -21,12 +23,12 @@ import {
 } from './store';
 import { templatesOf } from './templates';
 
-/** Recipients a chunk; with their values they stay far below a document's 1 MiB. */
-const CHUNK_LIMITS = { count: 500, bytes: 600_000 };
-/** Chunks whose outcomes share a document. */
-const CHUNKS_PER_GROUP = 5;
+/** A chunk with its values stays far below a document's 1 MiB. */
+const CHUNK_BYTES = 600_000;
+/** Chunks whose outcomes share a document: so many, and not more recipients than these. */
+const GROUP = { chunks: 8, recipients: 3_000 };
 /** What a step gathers before it writes: a group, and less than the emulator's 4 MiB a commit. */
-const STEP = { recipients: CHUNK_LIMITS.count * CHUNKS_PER_GROUP, bytes: 2_500_000 };
+const STEP = { recipients: GROUP.recipients, bytes: 2_500_000 };
 /** A task has half an hour; what is left goes on in the next one. */
 const MAX_RUN_MS = 20 * 60_000;
 
@@ -37,6 +39,7 @@ const NEW: Expansion = {
   excluded: {},
   isDone: false,
   stepId: '',
+  chunkSize: MAX_CHUNK,
 };
 
 /**
@@ -54,7 +57,7 @@ export async function expand(campaignId: string): Promise<void> {
   ]);
   const plan = planOf(campaignId, campaign, templates, excludedIds, campaign.launchedAt ?? now());
   const end = now() + MAX_RUN_MS;
-  let state = job.data ?? NEW;
+  let state = job.data ?? { ...NEW, chunkSize: await chunkSizeFor(campaign) };
   let { version } = job;
   // Only a list can name one person twice: by two numbers that became one contact's.
   const known = campaign.audience.kind === 'list' ? await placedContacts(campaignId) : undefined;
@@ -124,7 +127,7 @@ async function writeStep(
   version: Version | undefined,
 ): Promise<{ state: Expansion; version: Version } | undefined> {
   const { campaignId } = plan;
-  const groups = groupsOf(planned);
+  const groups = groupsOf(planned, state.chunkSize);
   const next: Expansion = {
     cursor,
     groups: state.groups + groups.length,
@@ -132,6 +135,7 @@ async function writeStep(
     excluded: added(state.excluded, excluded),
     isDone: cursor === null,
     stepId: newId(),
+    chunkSize: state.chunkSize,
   };
   const writes: WriteOp[] = [writeExpansion(campaignId, next, version)];
   for (const [index, chunks] of groups.entries()) {
@@ -144,6 +148,7 @@ async function writeStep(
     updateCampaign(campaignId, {
       'totals.recipients': next.recipients,
       excluded: next.excluded,
+      groups: next.groups,
       ...(next.isDone ? { isExpanded: true, updatedAt: now() } : {}),
     }),
   );
@@ -159,12 +164,21 @@ async function writeStep(
   }
 }
 
+/** So large that the lanes of the channel are done at the same time. */
+async function chunkSizeFor(campaign: Campaign): Promise<number> {
+  const [size, sender] = await Promise.all([sizeOfAudience(campaign), channel(campaign.channelId)]);
+  const lanes = laneShares(sender?.throughput ?? 1, campaignReservePercent()).length;
+  return evenChunkSize(size, lanes);
+}
+
 /** By time and variant, because a chunk goes out as one; then by size. */
-function groupsOf(planned: readonly Planned[]): Planned[][][] {
+function groupsOf(planned: readonly Planned[], chunkSize: number): Planned[][][] {
   const buckets = Map.groupBy(planned, ({ sendAt, variant }) => `${sendAt} ${variant}`);
   return [...buckets.values()].flatMap((members) => {
-    const chunks = chunksOf(members, CHUNK_LIMITS, ({ recipient }) => sizeOf(recipient));
-    return chunksOf(chunks, { count: CHUNKS_PER_GROUP, bytes: Number.POSITIVE_INFINITY }, () => 0);
+    const limits = { count: chunkSize, bytes: CHUNK_BYTES };
+    const chunks = chunksOf(members, limits, ({ recipient }) => sizeOf(recipient));
+    const ofGroup = { count: GROUP.chunks, bytes: GROUP.recipients };
+    return chunksOf(chunks, ofGroup, ({ length }) => length);
   });
 }
 

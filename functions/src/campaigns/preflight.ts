@@ -2,12 +2,10 @@ import { channel } from '../channels/read';
 import { campaignReservePercent } from '../params';
 import { now } from '../platform/clock';
 import { messagingLimit } from '../platform/whatsapp/limit';
-import { audiencePage, conditionsOf, recipientsOf } from './audience';
+import { audiencePage, recipientsOf, sizeOfAudience } from './audience';
 import { countryOf, estimateCost, type CostEstimate } from './cost';
 import { known } from './known';
-import { countContacts } from '../contacts/lookUp';
 import { planCandidate, planOf } from './plan';
-import { totalsOf } from './progress';
 import { variantProblems, type VariantProblem } from './render';
 import { laneShares } from './rules';
 import type { Campaign, ExclusionReason, RateTable } from './schema';
@@ -159,18 +157,6 @@ async function lookAt(plan: ReturnType<typeof planOf>, campaign: Campaign): Prom
   if (cursor !== null)
     look.scale = Math.max(1, (await sizeOfAudience(campaign)) / Math.max(1, seen));
   return look;
-}
-
-/** How large the audience is, before the conditions that only a look at each one tells. */
-async function sizeOfAudience({ audience }: Campaign): Promise<number> {
-  switch (audience.kind) {
-    case 'list':
-      return audience.rows;
-    case 'contacts':
-      return countContacts(conditionsOf(audience.filter));
-    case 'campaign':
-      return (await totalsOf(audience.campaignId)).recipients;
-  }
 }
 
 const scaled = <K extends string>(counts: Partial<Record<K, number>>, scale: number) =>

@@ -1,7 +1,7 @@
 import { batchGet } from '../batch/batchGet';
 import { batchQuery } from '../batch/batchQuery';
+import { AppError } from '../shared/errors';
 import { toCsv } from './csv';
-import { groupOf } from './callback';
 import { notFound } from './known';
 import type { Campaign, Chunk, Recipient, RecipientOutcome } from './schema';
 import { campaignSnapshot, chunksOfCampaign, outcomesOfCampaign } from './store';
@@ -43,10 +43,12 @@ export interface ReportPage {
   nextCursor: string | null;
 }
 
-/** Chunks a page: 2,500 recipients, whose outcomes are one document. */
-const CHUNKS = 5;
+const PAGE = 50;
 
-/** A page of what became of each recipient. A read for every 400 recipients or so. */
+/**
+ * A page of what became of each recipient: those of a group, up to 3,000. Each chunk and the
+ * group's outcomes are one read.
+ */
 export async function report({
   campaignId,
   cursor,
@@ -58,16 +60,15 @@ export async function report({
 }): Promise<ReportPage> {
   const { data: campaign } = await campaignSnapshot(campaignId);
   if (!campaign) throw notFound();
-  const page = await batchQuery(chunksOfCampaign(campaignId), [{ where: [] }], {
-    limit: CHUNKS,
-    cursor: cursor ?? null,
-  });
-  const groups = await batchGet(outcomesOfCampaign(campaignId), [
-    ...new Set(page.items.map(({ id }) => groupOf(id))),
+  const group = parseCursor(cursor);
+  const [{ items }, [outcomes]] = await Promise.all([
+    batchQuery(chunksOfCampaign(campaignId), [{ where: [['group', '==', String(group)]] }], {
+      limit: PAGE,
+    }),
+    batchGet(outcomesOfCampaign(campaignId), [String(group)]),
   ]);
-  const outcomes = new Map(groups.map(({ id, data }) => [id, data]));
-  const rows = page.items.flatMap(({ id, data }) =>
-    rowsOf(campaign, data, outcomes.get(groupOf(id))?.recipients ?? {}),
+  const rows = items.flatMap(({ data }) =>
+    rowsOf(campaign, data, outcomes?.data?.recipients ?? {}),
   );
   return {
     campaignId,
@@ -75,8 +76,16 @@ export async function report({
     totals: campaign.totals,
     excluded: campaign.excluded,
     ...(format === 'csv' ? { csv: toCsv(rows, cursor === undefined) } : { rows }),
-    nextCursor: page.cursor,
+    nextCursor: group + 1 < campaign.groups ? String(group + 1) : null,
   };
+}
+
+function parseCursor(cursor: string | undefined): number {
+  if (cursor === undefined) return 0;
+  if (/^\d{1,6}$/.test(cursor)) return Number(cursor);
+  throw new AppError('invalid-argument', 'The cursor is not one that a report gave.', {
+    details: { field: 'cursor' },
+  });
 }
 
 const rowsOf = (

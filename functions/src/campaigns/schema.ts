@@ -284,6 +284,8 @@ export interface Campaign {
   paused: { reason: string; code: number | null; at: number } | null;
   /** Whether every recipient is in a chunk. */
   isExpanded: boolean;
+  /** How many groups of chunks there are (so far). */
+  groups: number;
   excluded: Partial<Record<ExclusionReason, number>>;
   totals: Totals;
   totalsAt: number;
@@ -371,7 +373,7 @@ export interface OutcomeCounts {
   optedOut: number;
 }
 
-/** `campaigns/{id}/outcomes/{group}`: the statuses of up to five chunks' recipients. */
+/** `campaigns/{id}/outcomes/{group}`: the statuses of up to 3,000 recipients. */
 export interface GroupOutcomes {
   campaignId: string;
   variant: number | null;

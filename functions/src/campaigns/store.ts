@@ -158,6 +158,8 @@ export interface Expansion {
   /** Groups made so far. */
   groups: number;
   recipients: number;
+  /** Recipients a chunk. */
+  chunkSize: number;
   excluded: Campaign['excluded'];
   isDone: boolean;
   /** The step that wrote it, to know one's own again after a lost answer. */

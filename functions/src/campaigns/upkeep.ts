@@ -55,9 +55,15 @@ async function lookAfter(campaign: Found<Campaign>): Promise<void> {
       break;
   }
   const attributedUntil = await attribute(campaign);
-  if (attributedUntil !== undefined || data.status === 'running') await refreshTotals(id, true);
+  const isStale = data.totalsAt < now() - MAX_TOTALS_AGE_MS;
+  if (attributedUntil !== undefined || data.status === 'running' || isStale) {
+    await refreshTotals(id, true);
+  }
   if (isOver(data)) await tryUpdate(campaign, { isOpen: false });
 }
+
+/** A run that died may have left the last totals unwritten. */
+const MAX_TOTALS_AGE_MS = 10 * 60_000;
 
 /** Replies to it are not waited for any longer. */
 const isOver = ({ status, completedAt }: Campaign): boolean =>
