@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { fromVersion } from '../platform/firestore';
-import { fromCursor, toCursor } from './cursor';
+import { fromCursor, isPackable, toCursor } from './cursor';
 
 describe('a cursor', () => {
   it.each([
@@ -20,5 +20,13 @@ describe('a cursor', () => {
     [Buffer.from('{"a":1}').toString('base64url'), 0],
   ])('refuses %s as one of an order by %i fields', (cursor, fields) => {
     expect(() => fromCursor(cursor, fields)).toThrow('not one that this list gave');
+  });
+
+  it.each(['text', 0, NaN, false, null, fromVersion('17.9')])('can hold %s', (value) => {
+    expect(isPackable(value)).toBe(true);
+  });
+
+  it.each([undefined, { x: 1 }, [1], Buffer.from('a')])('cannot hold %j', (value) => {
+    expect(isPackable(value)).toBe(false);
   });
 });

@@ -240,6 +240,16 @@ describe('when others work meanwhile', () => {
     expect(await paths()).toEqual(['items/00000-late']);
   });
 
+  it.each([0, 1])('ends a run when another one overtook it before commit %i', async (n) => {
+    await seed(itemsOf(60));
+    let other: CleanupReport | undefined;
+    beforeCommit(n, async () => (other = await cleanUp()));
+    // It has to have the patience for all of that.
+    const overtaken = cleanUp({ requestTimeoutMs: 30_000 });
+    await expect(overtaken).rejects.toThrow('another run of this job is going on');
+    expect(other).toEqual({ ...THROUGH, deleted: 60, below: 0 });
+  });
+
   it('ends a run when another one goes on; together they delete everything', async () => {
     await seed({ ...itemsOf(100), ...notesOf(3, 30) });
     const ends = await Promise.allSettled([cleanUp(), cleanUp(), cleanUp()]);
@@ -306,6 +316,16 @@ describe('when requests fail or the process dies', () => {
 
   it('ends the same when half of the requests are lost, or an answer never comes', () =>
     expectSameEndWithLosses(cleaning({ attempts: 100 }), random));
+
+  it('is not through before the last part of the last page', async () => {
+    const notes = Array.from({ length: 10 }, (_, n) => notesOf(n, 120));
+    await seed(Object.assign(itemsOf(10), ...notes) as Record<string, object>);
+    faults.plan((_, method) => (method === 'commit' ? 'crash-after' : undefined));
+    await expect(cleanUp({ subcollections: ['notes'] })).rejects.toThrow('dead');
+    faults.end();
+    // Had it been, this would count from the beginning.
+    expect(await cleanUp()).toEqual({ ...THROUGH, deleted: 10, below: 1_200 });
+  });
 
   it('goes on in an order by values that cannot be kept', async () => {
     await seed(

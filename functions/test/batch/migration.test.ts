@@ -65,6 +65,22 @@ const expectWrittenOnce = async (): Promise<void> => {
   }
 };
 
+/** How many writes each commit has from now on; one is the checkpoint. */
+function sizesOfCommits(): number[] {
+  const sizes: number[] = [];
+  faults.plan((_, method, writes) => {
+    if (method === 'commit') sizes.push(writes);
+    return undefined;
+  });
+  return sizes;
+}
+
+/** Does something just before the n-th commit, counted from 0. */
+function beforeCommit(n: number, work: () => Promise<unknown>): void {
+  let commits = 0;
+  faults.plan((_, method) => (method === 'commit' && commits++ === n ? work : undefined));
+}
+
 const COUNT = 130;
 const OPTIONS = { ...FAST, name: 'renaming', pageSize: 20, merge: true };
 const copy = (options: object = {}): Promise<MigrationReport> =>
@@ -142,11 +158,7 @@ describe('batchMigration into another collection', () => {
       { data: { n: data.n, label: 'x'.repeat(200_000) } },
       ...Array.from({ length: 20 }, (_, n) => ({ id: `${id}-${n}`, data: { n } })),
     ];
-    const commits: number[] = [];
-    faults.plan((_, method, writes) => {
-      if (method === 'commit') commits.push(writes);
-      return undefined;
-    });
+    const commits = sizesOfCommits();
     const report = await batchMigration(old, target, large, {
       ...FAST,
       name: 'l',
@@ -156,6 +168,17 @@ describe('batchMigration into another collection', () => {
     // Each has one more, the checkpoint; by bytes, 17 documents would be the most.
     expect(Math.max(...commits)).toBeLessThanOrEqual(501);
     expect(commits.length).toBeGreaterThanOrEqual(4);
+    expect(Math.min(...commits)).toBeLessThan(18 * 21);
+  });
+
+  it('keeps to them too where documents become many', async () => {
+    await seed(oldDocuments(60));
+    const many: Transform<Old, New> = ({ id, data: { n } }) =>
+      Array.from({ length: 30 }, (_, twin) => ({ id: `${id}-${twin}`, data: { n } }));
+    const commits = sizesOfCommits();
+    const report = await batchMigration(old, target, many, { ...FAST, name: 'many' });
+    expect(report).toMatchObject({ written: 1_800, verification: { isSound: true } });
+    expect(Math.max(...commits)).toBeLessThanOrEqual(501);
   });
 
   it('keeps to the rate', async () => {
@@ -241,8 +264,20 @@ describe('batchMigration into another collection', () => {
   it('refuses the name of another migration', async () => {
     await seed(oldDocuments(10));
     await copy();
-    const other = batchMigration(old, collection<New>('elsewhere'), transform, OPTIONS);
+    const other = batchMigration(old, collection<New>('items'), transform, OPTIONS);
     await expect(other).rejects.toMatchObject({ code: 'failed-precondition' });
+  });
+
+  it.each([0, 2])('ends a run when another one overtook it before commit %i', async (n) => {
+    await seed(oldDocuments(COUNT));
+    let other: MigrationReport | undefined;
+    beforeCommit(n, async () => (other = await copy()));
+    // It has to have the patience for all of that.
+    const overtaken = copy({ requestTimeoutMs: 30_000 });
+    await expect(overtaken).rejects.toThrow('another run of this job is going on');
+    expect(other).toMatchObject({ read: COUNT, isComplete: true });
+    expect(await copy()).toEqual(other);
+    await expectWrittenOnce();
   });
 
   it('ends a run when another one goes on; together they do everything once', async () => {
@@ -290,11 +325,7 @@ describe('batchMigration into another collection', () => {
       await batchGet(old, [document.id], { signal: controller.signal });
       return transform(document);
     };
-    const run = batchMigration(old, target, asking, {
-      ...OPTIONS,
-      signal: controller.signal,
-      skipFailures: true,
-    });
+    const run = batchMigration(old, target, asking, { ...OPTIONS, skipFailures: true });
     expect(await run).toMatchObject({ read: 40, failed: 0, isComplete: false });
     expect(await copy()).toMatchObject({ read: COUNT, failed: 0, isComplete: true });
   });
@@ -460,6 +491,22 @@ describe('when requests fail or the process dies', () => {
     faults.plan(() => undefined);
     await expect(copy()).rejects.toMatchObject({ code: 'aborted' });
     expect(await copy()).toMatchObject({ read: 70, isComplete: true });
+    await expectWrittenOnce();
+  });
+
+  it('loses nothing where it dies between the parts of a page that was too much', async () => {
+    await copying.prepare();
+    let commits = 0;
+    faults.plan((_, method, writes) => {
+      if (method !== 'commit') return undefined;
+      if (writes > 10) return 'refused';
+      return ++commits === 4 ? 'crash-after' : undefined;
+    });
+    // All are in one page, which is the last.
+    await expect(copy({ pageSize: 100 })).rejects.toThrow('dead');
+    faults.end();
+    expect((await dump('batchRuns'))['batchRuns/renaming']).toMatchObject({ isDone: false });
+    expect(await copy({ pageSize: 100 })).toMatchObject({ read: 70, isComplete: true });
     await expectWrittenOnce();
   });
 
