@@ -4,6 +4,7 @@ import { runSchedule } from '../lib/schedules.ts';
 import { seed } from '../lib/seed.ts';
 import type { Stack } from '../lib/stack.ts';
 import { SimulatorClient } from '../whatsapp-simulator/client.ts';
+import { runCampaign, type CampaignResult } from './campaign.ts';
 import { Checks, until } from './checks.ts';
 import { signIn } from './client.ts';
 import { customerMessages, CUSTOMERS, MESSAGES_EACH, phoneOf } from './customers.ts';
@@ -20,6 +21,7 @@ export interface Result {
   duplicates: number;
   lost: number;
   refused: number;
+  campaign: CampaignResult;
   seconds: number;
 }
 
@@ -228,6 +230,10 @@ export async function runScenario(stack: Stack): Promise<Result> {
   checks.equal('replies read', read, intended.size);
   checks.equal('sends at WhatsApp', counts.total, intended.size);
   checks.equal('sent twice', counts.duplicates.length, 0);
+
+  say('A campaign to 1,000 people, whose sender is killed in the middle');
+  const campaign = await runCampaign(stack, supervisor, simulator, checks);
+  checks.equal('sent twice, the campaign too', (await simulator.counts()).duplicates.length, 0);
   const letters = (await db().collection('deadLetters').get()).size;
   checks.equal('dead letters', letters, 0);
   await Promise.all([agent.close(), supervisor.close()]);
@@ -241,6 +247,7 @@ export async function runScenario(stack: Stack): Promise<Result> {
     duplicates: counts.duplicates.length,
     lost: intended.size - counts.total,
     refused: 3,
+    campaign,
     seconds: Math.round((Date.now() - started) / 1_000),
   };
 }
