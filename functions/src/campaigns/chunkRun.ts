@@ -50,11 +50,13 @@ export async function runChunk(worker: Worker, chunk: Found<Chunk>): Promise<voi
   // eslint-disable-next-line recado/no-firestore-in-loops -- a micro-batch after the other, which is the pace
   for (;;) {
     campaign = await worker.campaign();
-    const ids = campaign && !worker.gate.isClosed() ? nextBatch(run.chunk, now(), MICRO_BATCH) : [];
+    const notBefore = campaign ? await endOfQuiet(campaign, run.chunk) : 0;
+    const maySend = campaign && !worker.gate.isClosed() && notBefore <= now();
+    const ids = maySend ? nextBatch(run.chunk, now(), MICRO_BATCH) : [];
     const wanted = campaign?.isMarketing
       ? await withoutOptedOut(ids, run.chunk.createdAt, changes)
       : ids;
-    const batch = await run.write(changes, wanted, ids.length > 0);
+    const batch = await run.write(changes, wanted, { goesOn: ids.length > 0, notBefore });
     if (!batch || ids.length === 0) return;
 
     const outcomes = await sendBatch(
@@ -76,6 +78,19 @@ export async function runChunk(worker: Worker, chunk: Found<Chunk>): Promise<voi
       });
     }
   }
+}
+
+/** Whoever is late, or was paused, may have come into the recipients' quiet hours. */
+async function endOfQuiet(
+  { schedule: { quietHours, timeZone } }: Campaign,
+  { zone }: Chunk,
+): Promise<number> {
+  if (!quietHours || zone === undefined) return 0;
+  // Few campaigns need the time zones' rules, and they take a while to load.
+  const { sendTimeOf } = await import('./when');
+  const minute = Math.floor(now() / 60_000) * 60_000;
+  const allowed = sendTimeOf({ quietHours, timeZone }, zone, minute);
+  return allowed > minute ? allowed : 0;
 }
 
 /** Takes note of what a send came to. */

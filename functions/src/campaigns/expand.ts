@@ -173,7 +173,10 @@ async function chunkSizeFor(campaign: Campaign): Promise<number> {
 
 /** By time and variant, because a chunk goes out as one; then by size. */
 function groupsOf(planned: readonly Planned[], chunkSize: number): Planned[][][] {
-  const buckets = Map.groupBy(planned, ({ sendAt, variant }) => `${sendAt} ${variant}`);
+  const buckets = Map.groupBy(
+    planned,
+    ({ sendAt, zone, variant }) => `${sendAt} ${zone} ${variant}`,
+  );
   return [...buckets.values()].flatMap((members) => {
     const limits = { count: chunkSize, bytes: CHUNK_BYTES };
     const chunks = chunksOf(members, limits, ({ recipient }) => sizeOf(recipient));
@@ -183,13 +186,14 @@ function groupsOf(planned: readonly Planned[], chunkSize: number): Planned[][][]
 }
 
 function chunkOf({ campaignId, campaign }: Plan, group: string, members: Planned[]): Chunk {
-  const [{ sendAt, variant }] = members as [Planned];
+  const [{ sendAt, zone, variant }] = members as [Planned];
   const recipients = Object.fromEntries(members.map(({ id, recipient }) => [id, recipient]));
   return {
     campaignId,
     channelId: campaign.channelId,
     group,
     variant,
+    ...(zone === null ? {} : { zone }),
     createdAt: now(),
     sendAt,
     // The rest of a test waits until it is decided.

@@ -1,6 +1,6 @@
 import { channel } from '../channels/read';
 import { campaignLeaseMs, campaignReservePercent } from '../params';
-import { now } from '../platform/clock';
+import { elapsed, now } from '../platform/clock';
 import { sleep } from '../platform/sleep';
 import { runChunk, type Worker } from './chunkRun';
 import { takeLane, type Lease } from './lease';
@@ -47,7 +47,7 @@ export async function runLane({
 function gateOf(channelId: string, share: number, lease: Lease, end: number): LaneGate {
   let isPaused = false;
   return {
-    window: createWindow(share, now),
+    window: createWindow(share, elapsed),
     pace: createPace(share),
     isClosed: () => isPaused || !lease.isHeld() || now() >= end,
     async look() {

@@ -20,8 +20,16 @@ export interface OpenChunk {
   write(
     changes: Changes,
     claims: readonly string[],
-    goesOn: boolean,
+    next: Next,
   ): Promise<readonly string[] | undefined>;
+}
+
+/** What comes after a write. */
+interface Next {
+  /** This run works on, so nobody else has to look at the chunk. */
+  goesOn: boolean;
+  /** Else, nobody has to before this time. */
+  notBefore: number;
 }
 
 const MAX_CONFLICTS = 10;
@@ -32,14 +40,16 @@ export function openChunk({ id, data, version: from }: Found<Chunk>, leaseMs: nu
   let lastBatchId = data.batchId;
   const run: OpenChunk = {
     chunk: structuredClone(data),
-    async write(changes, claims, goesOn) {
+    async write(changes, claims, { goesOn, notBefore }) {
       let claimed = claims;
       // eslint-disable-next-line recado/no-firestore-in-loops -- tried again on what the last try found
       for (let conflicts = 0; conflicts < MAX_CONFLICTS; conflicts++) {
         const batchId = newId();
         const at = now();
         const next = applied(run.chunk, changes, claimed, at);
-        const due = goesOn ? at + leaseMs : nextDueAt(next.recipients, inDoubtGraceMs());
+        const later = nextDueAt(next.recipients, inDoubtGraceMs());
+        const left = later === undefined ? undefined : Math.max(later, notBefore);
+        const due = goesOn ? at + leaseMs : left;
         if (changes.size === 0 && claimed.length === 0 && !goesOn && due === run.chunk.dueAt)
           return [];
         try {

@@ -44,6 +44,8 @@ export interface Planned {
   id: string;
   recipient: Recipient;
   sendAt: number;
+  /** Their time zone, where quiet hours have to be kept. */
+  zone: string | null;
   /** null: whichever wins the test. */
   variant: number | null;
 }
@@ -101,6 +103,7 @@ export function planCandidate(plan: Plan, candidate: Candidate): Planned | Exclu
     },
     sendAt:
       sendAt <= plan.launchAt ? plan.launchAt : Math.ceil(sendAt / SEND_STEP_MS) * SEND_STEP_MS,
+    zone: campaign.schedule.quietHours ? zone : null,
     variant,
   };
 }

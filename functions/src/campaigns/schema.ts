@@ -333,6 +333,8 @@ export interface Chunk {
   group: string;
   /** Which template; null: the winner of the test. */
   variant: number | null;
+  /** Its recipients' time zone, where quiet hours have to be kept. */
+  zone?: string;
   createdAt: number;
   /** When it has to be looked at next: to send, to try again, after a crash, to settle doubts. */
   dueAt?: number;

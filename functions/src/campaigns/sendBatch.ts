@@ -39,10 +39,9 @@ export async function sendBatch(
     if (gate.isClosed()) break;
     const token = gate.window.begin();
     onTheirWay.push(
-      sendMessage(channelId, payload).then((outcome) => {
-        gate.window.end(token);
-        outcomes.set(id, outcome);
-      }),
+      sendMessage(channelId, payload)
+        .then((outcome) => void outcomes.set(id, outcome))
+        .finally(() => gate.window.end(token)),
     );
     await sleep(SPREAD_MS / Math.max(limit, batch.length));
   }

@@ -8,3 +8,6 @@ export function setClock(clock: () => number): () => void {
     now = () => Date.now();
   };
 }
+
+/** Milliseconds since some moment, for durations: never set back or forward. */
+export const elapsed = (): number => performance.now();
