@@ -4,6 +4,7 @@ import type { Benchmark } from './types.ts';
 export const BENCHMARKS: Record<string, () => Promise<Benchmark>> = {
   batch: async () => (await import('./batch/batch.ts')).batch,
   ingest: async () => (await import('./ingest/ingest.ts')).ingest,
+  send: async () => (await import('./send/send.ts')).send,
   coldstart: async () => (await import('./coldstart/coldstart.ts')).coldstart,
   cost: async () => (await import('./cost/cost.ts')).cost,
 };
