@@ -72,7 +72,7 @@ async function cleanPage(cleanup: Cleanup, { docs, isLast }: Page): Promise<bool
   const outbox = createOutbox(cleanup, cleanup.maxDeletes);
   for (const slice of parts(docs, AT_ONCE)) {
     const found = await mapConcurrently(slice, AT_ONCE, async ({ ref }) => {
-      const gathering = gather(below(cleanup.run, cleanup.subcollections, ref));
+      const gathering = gather(below(cleanup, ref));
       await gathering.fill(Math.min(outbox.size, outbox.room()));
       return gathering;
     });
@@ -91,7 +91,7 @@ function parentOf(snapshot: QueryDocumentSnapshot, order: readonly Order[]): Par
   return {
     path: snapshot.ref.path,
     version: toVersion(snapshot.updateTime),
-    // Without a cursor, the next run begins anew: what was deleted is not found again.
+    // Without one, the next run begins at an earlier one: what was deleted is not found again.
     cursor: values.every(isPackable) ? toCursor({ values, id: snapshot.id }) : null,
   };
 }

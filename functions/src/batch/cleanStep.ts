@@ -19,7 +19,7 @@ export interface CleanupState {
 export interface Parent {
   path: string;
   version: Version;
-  /** Its place in the query; null where that cannot be told. */
+  /** Its place in the query; null where that cannot be told, and the one before has to do. */
   cursor: string | null;
 }
 
@@ -94,7 +94,7 @@ function stateAfter(state: CleanupState, families: Family[]): CleanupState {
     families.filter((family) => family.parent && family.fate === fate).length;
   const last = parents.at(-1);
   return {
-    cursor: last ? last.cursor : state.cursor,
+    cursor: last?.cursor ?? state.cursor,
     deleted: state.deleted + count(undefined),
     below: state.below + families.reduce((sum, family) => sum + family.below.length, 0),
     kept: state.kept + count('changed'),

@@ -6,6 +6,14 @@ import type { Run } from './run';
 /** The names of what lies below documents, or that each is to be asked. */
 export type Subcollections = readonly string[] | 'all';
 
+/** How to look for what lies below documents. */
+export interface Descent {
+  run: Run;
+  subcollections: Subcollections;
+  /** How many documents below are at most wanted. */
+  maxDeletes: number;
+}
+
 const PAGE = 500;
 const AT_ONCE = 32;
 
@@ -13,77 +21,88 @@ const AT_ONCE = 32;
  * The paths of what lies below a document, children before their parents, a part at a time: nothing
  * is read before it is asked for, so whoever deletes it has little of it in memory.
  *
- * @param subcollections names: these, directly below it. `'all'`: whatever there is, at any depth,
- *   also below documents that do not exist themselves
+ * Named sub-collections are those directly below it. With `'all'` it is whatever there is, at any
+ * depth, also below documents that do not exist themselves.
  */
 export function below(
-  run: Run,
-  subcollections: Subcollections,
+  { run, subcollections, maxDeletes }: Descent,
   document: DocumentReference,
 ): AsyncGenerator<string[]> {
+  const size = Math.min(PAGE, maxDeletes);
   return subcollections === 'all'
-    ? everythingBelow(run, document)
-    : namedBelow(run, subcollections, document);
+    ? everythingBelow({ run, size }, document)
+    : namedBelow({ run, size }, subcollections, document);
+}
+
+interface Reading {
+  run: Run;
+  /** Documents a page. */
+  size: number;
 }
 
 async function* namedBelow(
-  run: Run,
+  reading: Reading,
   names: readonly string[],
   document: DocumentReference,
 ): AsyncGenerator<string[]> {
   for (const name of names) {
-    for await (const page of pagesOf(run, document.collection(name))) {
+    for await (const page of pagesOf(reading, document.collection(name))) {
       yield page.map(({ path }) => path);
     }
   }
 }
 
 async function* everythingBelow(
-  run: Run,
+  reading: Reading,
   document: DocumentReference,
   collections?: CollectionReference[],
 ): AsyncGenerator<string[]> {
-  for (const collection of collections ?? (await collectionsOf(run, document))) {
+  for (const collection of collections ?? (await collectionsOf(reading, document))) {
     const seen = new Set<string>();
-    for await (const page of pagesOf(run, collection)) {
+    for await (const page of pagesOf(reading, collection)) {
       for (const { id } of page) seen.add(id);
-      yield* everythingBelowAll(run, page);
+      yield* everythingBelowAll(reading, page);
       yield page.map(({ path }) => path);
     }
     // Only a list shows documents that do not exist but have something below them.
-    const listed = await run.request('a list of documents', 1, () => collection.listDocuments());
+    const listed = await reading.run.request('a list of documents', 1, () =>
+      collection.listDocuments(),
+    );
     yield* everythingBelowAll(
-      run,
+      reading,
       listed.filter(({ id }) => !seen.has(id)),
     );
   }
 }
 
 async function* everythingBelowAll(
-  run: Run,
+  reading: Reading,
   documents: DocumentReference[],
 ): AsyncGenerator<string[]> {
   const collections = await mapConcurrently(documents, AT_ONCE, (child) =>
-    collectionsOf(run, child),
+    collectionsOf(reading, child),
   );
   for (const [index, child] of documents.entries()) {
-    yield* everythingBelow(run, child, collections[index]);
+    yield* everythingBelow(reading, child, collections[index]);
   }
 }
 
-const collectionsOf = (run: Run, document: DocumentReference): Promise<CollectionReference[]> =>
+const collectionsOf = (
+  { run }: Reading,
+  document: DocumentReference,
+): Promise<CollectionReference[]> =>
   run.request('a list of sub-collections', 1, () => document.listCollections());
 
 async function* pagesOf(
-  run: Run,
+  { run, size }: Reading,
   collection: CollectionReference,
 ): AsyncGenerator<DocumentReference[]> {
-  let query = collection.select().orderBy(NAME).limit(PAGE);
+  let query = collection.select().orderBy(NAME).limit(size);
   for (;;) {
     const { docs } = await run.request('a page of a sub-collection', 1, () => query.get());
     if (docs.length > 0) yield docs.map(({ ref }) => ref);
     const last = docs.at(-1);
-    if (!last || docs.length < PAGE) return;
+    if (!last || docs.length < size) return;
     query = query.startAfter(last.id);
   }
 }
