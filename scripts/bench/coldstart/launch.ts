@@ -1,4 +1,6 @@
 import { spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { localParameters, localSecrets } from '../../lib/localConfig.ts';
 import { bin } from '../../lib/paths.ts';
@@ -34,6 +36,8 @@ export async function launch(
   { folder, target, kind }: Source,
   environment: Record<string, string> = {},
 ): Promise<Ready> {
+  const reports = mkdtempSync(join(tmpdir(), 'recado-start-'));
+  const report = join(reports, 'ready.json');
   const isEvent = kind === 'firestore' || kind === 'pubsub';
   const child = spawn(
     process.execPath,
@@ -51,6 +55,7 @@ export async function launch(
         GCLOUD_PROJECT: 'demo-bench',
         NODE_ENV: 'production',
         FUNCTION_TARGET: target,
+        RECADO_BENCH_REPORT: report,
         ...environment,
       },
     },
@@ -60,7 +65,11 @@ export async function launch(
     stream.setEncoding('utf8').on('data', (text: string) => (output += text));
   }
   await new Promise((resolve) => child.once('close', resolve));
-  const line = output.split('\n').find((text) => text.startsWith('@ready '));
-  if (!line) throw new Error(`${target} did not start:\n${output}`);
-  return JSON.parse(line.slice('@ready '.length)) as Ready;
+  try {
+    return JSON.parse(readFileSync(report, 'utf8')) as Ready;
+  } catch (cause) {
+    throw new Error(`${target} did not start:\n${output}`, { cause });
+  } finally {
+    rmSync(reports, { recursive: true, force: true });
+  }
 }
