@@ -76,6 +76,8 @@ describe('the deployed functions', () => {
       'queue.low',
       'conversations.markRead',
       'channels.connect',
+      'campaigns.preflight',
+      'campaigns.lane',
       'templates.sync',
       'deadLetters.replay',
     ]);

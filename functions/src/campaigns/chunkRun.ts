@@ -87,7 +87,7 @@ async function endOfQuiet(
 ): Promise<number> {
   if (!quietHours || zone === undefined) return 0;
   // Few campaigns need the time zones' rules, and they take a while to load.
-  const { sendTimeOf } = await import('./when');
+  const { sendTimeOf } = await import('./when.js');
   const minute = Math.floor(now() / 60_000) * 60_000;
   const allowed = sendTimeOf({ quietHours, timeZone }, zone, minute);
   return allowed > minute ? allowed : 0;

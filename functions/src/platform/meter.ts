@@ -1,7 +1,7 @@
 import type { Firestore } from '@google-cloud/firestore';
 import { now } from './clock';
 
-/** The query as sent: collections, filters and order, in the protocol's own JSON. */
+/** The query as sent, or the aggregation around it, in the protocol's own JSON. */
 export type StructuredQuery = Record<string, unknown>;
 
 /** One request to Firestore with what Firestore bills for it. */
@@ -29,9 +29,7 @@ export function onFirestoreOperation(listener: Listener): () => void {
 interface Request {
   writes?: { delete?: string | null }[];
   structuredQuery?: StructuredQuery;
-  structuredAggregationQuery?: {
-    structuredQuery?: StructuredQuery;
-  };
+  structuredAggregationQuery?: StructuredQuery;
 }
 
 interface StreamItem {
@@ -85,7 +83,7 @@ export function metered<T extends Firestore>(firestore: T): T {
   client.requestStream = async (method, bidirectional, body, ...rest) => {
     const started = now();
     const stream = await requestStream(method, bidirectional, body, ...rest);
-    const query = body.structuredQuery ?? body.structuredAggregationQuery?.structuredQuery;
+    const query = body.structuredQuery ?? body.structuredAggregationQuery;
     let reads = 0;
     stream.on('data', (item: StreamItem) => {
       reads += readsOf(item);

@@ -32,11 +32,15 @@ export const MATRIX: Row[] = [
 
   { document: 'campaigns/1', get: ['viewer', ...LEADS], list: ['viewer', ...LEADS] },
   { document: 'campaigns/1/chunks/0', get: LEADS, list: LEADS },
+  { document: 'campaigns/1/outcomes/0', get: LEADS, list: LEADS },
+  { document: 'campaigns/1/rows/0', get: NOBODY, list: NOBODY },
+  { document: 'campaigns/1/jobs/expansion', get: NOBODY, list: NOBODY },
   { document: 'metrics/day_2026-11-22', get: ['viewer', ...LEADS], list: ['viewer', ...LEADS] },
   { document: 'partition_metadata/1', get: ADMINS, list: ADMINS },
   { document: 'deadLetters/1', get: NOBODY, list: NOBODY },
   { document: 'deadLetters/1/parts/0', get: NOBODY, list: NOBODY },
   { document: 'auditLog/1', get: ADMINS, list: ADMINS },
+  { document: 'lanes/1_0', get: NOBODY, list: NOBODY },
   { document: 'batchRuns/1', get: NOBODY, list: NOBODY },
   { document: 'somethingNew/1', get: NOBODY, list: NOBODY },
 ];

@@ -26,11 +26,15 @@ const DOCUMENTS: Record<string, object> = {
 
   'campaigns/1': { createdBy: 'supervisor', status: 'draft', isActive: true, createdAt: 1 },
   'campaigns/1/chunks/0': { recipients: {} },
+  'campaigns/1/outcomes/0': { recipients: {} },
+  'campaigns/1/rows/0': { rows: [] },
+  'campaigns/1/jobs/expansion': { isDone: true },
   'metrics/day_2026-11-22': { sent: 1 },
   'partition_metadata/1': { collection: 'messages', status: 'archived', createdAt: 1 },
   'deadLetters/1': { raw: '{}' },
   'deadLetters/1/parts/0': { raw: '{}' },
   'auditLog/1': { userId: 'admin', target: 'users/agent', at: 1 },
+  'lanes/1_0': { holder: null },
   'batchRuns/1': { isDone: false },
   'somethingNew/1': { isPublic: true },
 };
