@@ -43,7 +43,8 @@ export async function attribute({
   const sentTo = await sendsTo(id, [...new Set(deeds.map(({ contactId }) => contactId))]);
   const events = deeds.flatMap((deed): CampaignEvent[] => {
     const send = sentTo.get(deed.contactId);
-    const isAnswer = send && deed.at >= send.at && deed.at < send.at + ATTRIBUTION_MS;
+    // WhatsApp's times are whole seconds.
+    const isAnswer = send && deed.at >= send.at - 1_000 && deed.at < send.at + ATTRIBUTION_MS;
     return isAnswer ? [{ ...deed, campaignId: id, chunkId: send.chunkId }] : [];
   });
   await applyOutcomes(events);

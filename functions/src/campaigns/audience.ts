@@ -9,8 +9,21 @@ import { AppError } from '../shared/errors';
 import { groupOf } from './callback';
 import { matches, needsLastSeen, queryCriterion } from './filter';
 import { totalsOf } from './progress';
-import type { Campaign, ContactFilter, Outcome, Recipient, RecipientOutcome } from './schema';
-import { chunksOfCampaign, outcomesOfCampaign, rowsOfCampaign } from './store';
+import type {
+  Audience,
+  Campaign,
+  ContactFilter,
+  Outcome,
+  Recipient,
+  RecipientOutcome,
+} from './schema';
+import {
+  chunksOfCampaign,
+  outcomesOfCampaign,
+  rowsId,
+  rowsOfCampaign,
+  ROWS_PER_PART,
+} from './store';
 
 /** Somebody whom a campaign may be for; without a contact, a number that nobody wrote from yet. */
 export interface Candidate {
@@ -44,7 +57,7 @@ export function audiencePage(
     case 'contacts':
       return pageOfContacts(audience.filter, channelId, cursor);
     case 'list':
-      return pageOfList(campaignId, audience.columns, cursor);
+      return pageOfList(campaignId, audience, cursor);
     case 'campaign':
       return pageOfCampaign(audience.campaignId, audience.outcome, cursor);
   }
@@ -79,13 +92,13 @@ async function pageOfContacts(
 
 async function pageOfList(
   campaignId: string,
-  columns: string[],
+  { listId, columns, rows: total }: Extract<Audience, { kind: 'list' }>,
   cursor: string | null,
 ): Promise<AudiencePage> {
   const part = Number(cursor ?? 0);
-  const [stored] = await batchGet(rowsOfCampaign(campaignId), [String(part)]);
+  const [stored] = await batchGet(rowsOfCampaign(campaignId), [rowsId(listId, part)]);
   const rows = stored?.data?.rows;
-  if (!rows) return { candidates: [], seen: 0, cursor: null };
+  if (!rows) throw new Error(`${campaignId}: part ${part} of its list is missing`);
   const found = await contactsByPhone(rows.map(({ phone }) => phone));
   return {
     candidates: found.map(({ id, contact }, index) => {
@@ -94,7 +107,7 @@ async function pageOfList(
       return { id, contact, phone, row };
     }),
     seen: rows.length,
-    cursor: String(part + 1),
+    cursor: (part + 1) * ROWS_PER_PART < total ? String(part + 1) : null,
   };
 }
 

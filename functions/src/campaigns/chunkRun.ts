@@ -5,7 +5,7 @@ import { log } from '../platform/log';
 import type { SendOutcome } from '../platform/whatsapp/client';
 import { toCallbackData } from './callback';
 import { openChunk, type Changes } from './openChunk';
-import { pauseAfterSend } from './pauseAfterSend';
+import { pauseCampaign } from './pauseCampaign';
 import { optedOutOf } from './optOuts';
 import { contentOf, slotsOf, type TemplateMessage } from './render';
 import { decideSend } from './decideSend';
@@ -52,7 +52,7 @@ export async function runChunk(worker: Worker, chunk: Found<Chunk>): Promise<voi
     campaign = await worker.campaign();
     const notBefore = campaign ? await endOfQuiet(campaign, run.chunk) : 0;
     const maySend = campaign && !worker.gate.isClosed() && notBefore <= now();
-    const ids = maySend ? nextBatch(run.chunk, now(), MICRO_BATCH) : [];
+    const ids = maySend ? nextBatch(run.chunk, now(), batchSize(worker)) : [];
     const wanted = campaign?.isMarketing
       ? await withoutOptedOut(ids, run.chunk.createdAt, changes)
       : ids;
@@ -72,13 +72,16 @@ export async function runChunk(worker: Worker, chunk: Found<Chunk>): Promise<voi
       badTemplates = decision === 'bad-template' ? badTemplates + 1 : 0;
     }
     if (badTemplates >= MAX_BAD_TEMPLATES) {
-      await pauseAfterSend(run.chunk.campaignId, {
+      await pauseCampaign(run.chunk.campaignId, {
         reason: 'bad-template-parameters',
         code: 132000,
       });
     }
   }
 }
+
+/** What goes out within a second, so that a pause is seen within seconds at any pace. */
+const batchSize = ({ gate }: Worker): number => Math.min(MICRO_BATCH, gate.pace.limit(now()));
 
 /** Whoever is late, or was paused, may have come into the recipients' quiet hours. */
 async function endOfQuiet(
@@ -112,7 +115,7 @@ async function take(
   if (decision.isThrottled) gate.pace.slowDown(at);
   if (decision.pause) {
     const { scope, reason, code } = decision.pause;
-    if (scope === 'campaign') await pauseAfterSend(chunk.campaignId, { reason, code });
+    if (scope === 'campaign') await pauseCampaign(chunk.campaignId, { reason, code });
     else await pauseAfterError(chunk.channelId, scope, { reason, code });
   }
   if (decision.hasOptedOut) {

@@ -6,10 +6,10 @@ import { AppError } from '../shared/errors';
 import { hashId } from '../shared/ids';
 import { toE164 } from '../shared/phone';
 import type { Member } from '../team/schema';
+import { batchGet } from '../batch/batchGet';
 import { batchUpdate } from '../batch/batchUpdate';
 import { throwIfFailed } from '../batch/report';
-import { batchPages } from '../batch/batchPages';
-import { known, notFound } from './known';
+import { known } from './known';
 import { parseCsv, parseNumbers, type ParsedList } from './list';
 import type {
   Audience,
@@ -17,6 +17,7 @@ import type {
   Campaign,
   CreateInput,
   Exclusions,
+  ListRow,
   Totals,
   UpdateInput,
 } from './schema';
@@ -24,14 +25,11 @@ import {
   createCampaign,
   forgetCampaign,
   readCampaign,
+  rowsId,
   rowsOfCampaign,
-  setRows,
+  ROWS_PER_PART,
   updateCampaign,
 } from './store';
-
-const ROWS_PER_DOCUMENT = 1_000;
-/** Rows a commit; with their columns they stay below Firestore's 10 MiB. */
-const ROW_DOCUMENTS_PER_COMMIT = 3;
 
 const NO_TOTALS: Totals = {
   recipients: 0,
@@ -66,7 +64,7 @@ export async function createDraft(member: Member, input: CreateInput): Promise<D
     audience,
     ...fresh(member, fingerprintOf(input)),
   };
-  await storeRows(campaignId, rows);
+  await storeRows(campaignId, audience, rows);
   return store(member, campaignId, campaign);
 }
 
@@ -130,7 +128,7 @@ export async function updateDraft(member: Member, input: UpdateInput): Promise<D
     });
   }
   const list = given && audienceOf(given);
-  if (list) await storeRows(campaignId, list.rows);
+  if (list) await storeRows(campaignId, list.audience, list.rows);
   const fields = Object.fromEntries(
     Object.entries({ ...change, ...(list ? { audience: list.audience } : {}) }).filter(
       ([, value]) => value !== undefined,
@@ -167,7 +165,7 @@ export async function cloneCampaign(
   { campaignId, from, name }: { campaignId: string; from: string; name?: string | undefined },
 ): Promise<Defined> {
   const { data } = await known(from);
-  if (data.audience.kind === 'list') await copyRows(from, campaignId);
+  if (data.audience.kind === 'list') await copyRows(from, campaignId, data.audience);
   const campaign: Campaign = {
     name: name ?? data.name,
     channelId: data.channelId,
@@ -184,15 +182,18 @@ export async function cloneCampaign(
 
 const quietHoursOf = ({ schedule: { quietHours } }: Campaign) => (quietHours ? { quietHours } : {});
 
-async function copyRows(from: string, to: string): Promise<void> {
-  const pages = batchPages(rowsOfCampaign(from), [{ where: [] }], {
-    limit: ROW_DOCUMENTS_PER_COMMIT,
-  });
-  // eslint-disable-next-line recado/no-firestore-in-loops -- so many as one commit can hold, then the next
-  for await (const { items } of pages) {
-    const writes = items.map(({ id, data }) => setRows(to, Number(id), data.rows));
-    if (writes.length > 0) await commit(writes);
-  }
+/** Copies a list, some parts at once. */
+async function copyRows(
+  from: string,
+  to: string,
+  { listId, rows }: Extract<Audience, { kind: 'list' }>,
+): Promise<void> {
+  const ids = Array.from({ length: Math.ceil(rows / ROWS_PER_PART) }, (_, n) => rowsId(listId, n));
+  const found = await batchGet(rowsOfCampaign(from), ids);
+  await writeRows(
+    to,
+    found.map(({ id, data }) => [id, data?.rows ?? []]),
+  );
 }
 
 /** An audience as it is stored, with the rows of a list. */
@@ -220,21 +221,39 @@ function listOf({ rows, columns, invalid, duplicates, examples }: ParsedList) {
     });
   }
   return {
-    audience: { kind: 'list', rows: rows.length, columns, invalid, duplicates, examples } as const,
+    audience: {
+      kind: 'list',
+      // The same list has the same id: storing it twice is storing it once.
+      listId: hashId('list', JSON.stringify([columns, rows])),
+      rows: rows.length,
+      columns,
+      invalid,
+      duplicates,
+      examples,
+    } as const,
     rows,
   };
 }
 
 /** Before the campaign that refers to them; rows without a campaign harm nobody. */
-async function storeRows(campaignId: string, rows: ParsedList['rows']): Promise<void> {
-  if (rows.length === 0) return;
-  if ((await readCampaign(campaignId)).data?.status === 'running') throw notFound();
-  const documents = parts(rows, ROWS_PER_DOCUMENT);
+async function storeRows(
+  campaignId: string,
+  audience: Audience,
+  rows: ParsedList['rows'],
+): Promise<void> {
+  if (audience.kind !== 'list') return;
+  const { listId } = audience;
+  await writeRows(
+    campaignId,
+    parts(rows, ROWS_PER_PART).map((part, n) => [rowsId(listId, n), part]),
+  );
+}
+
+async function writeRows(campaignId: string, documents: [string, ListRow[]][]): Promise<void> {
   throwIfFailed(
     await batchUpdate(
       rowsOfCampaign(campaignId),
-      // A shorter list than before must not leave the rest of the longer one behind.
-      [...documents, []].map((part, n) => ({ kind: 'set', id: String(n), data: { rows: part } })),
+      documents.map(([id, rows]) => ({ kind: 'set', id, data: { rows } })),
     ),
   );
 }

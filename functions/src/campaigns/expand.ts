@@ -6,8 +6,10 @@ import { now } from '../platform/clock';
 import { commit, isConflict, type WriteOp } from '../platform/commit';
 import type { Version } from '../platform/firestore';
 import { log } from '../platform/log';
+import { AppError } from '../shared/errors';
 import { newId } from '../shared/ids';
 import { audiencePage, contactIdPages, recipientsOf, sizeOfAudience } from './audience';
+import { pauseCampaign } from './pauseCampaign';
 import { planCandidate, planOf, type Plan, type Planned } from './plan';
 import { countsOf, evenChunkSize, laneShares, MAX_CHUNK } from './rules';
 import type { Campaign, Chunk } from './schema';
@@ -48,6 +50,17 @@ const NEW: Expansion = {
  * into two chunks, whatever crashes and however many runs there are at once.
  */
 export async function expand(campaignId: string): Promise<void> {
+  try {
+    await expandSteps(campaignId);
+  } catch (error) {
+    if (!(error instanceof AppError) || error.code !== 'failed-precondition') throw error;
+    // Nothing that another try would change: a person has to look at it.
+    const reason = String(error.details['reason'] ?? error.code);
+    await pauseCampaign(campaignId, { reason, code: null });
+  }
+}
+
+async function expandSteps(campaignId: string): Promise<void> {
   const { data: campaign } = await readCampaign(campaignId);
   if (!campaign || campaign.isExpanded || campaign.status !== 'running') return;
   const [job, templates, excludedIds] = await Promise.all([

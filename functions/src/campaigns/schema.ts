@@ -87,11 +87,13 @@ export const audienceInput = z.discriminatedUnion('kind', [
 ]);
 export type AudienceInput = z.output<typeof audienceInput>;
 
-/** An audience as it is stored; the rows of a list are kept in `campaigns/{id}/rows`. */
+/** An audience as it is stored. */
 export type Audience =
   | { kind: 'contacts'; filter: ContactFilter }
   | {
       kind: 'list';
+      /** The rows are in `campaigns/{id}/rows/{listId}_{n}`, and never change. */
+      listId: string;
       rows: number;
       columns: string[];
       invalid: number;

@@ -66,12 +66,9 @@ export const updateCampaign = (
   version?: Version,
 ): WriteOp => ({ kind: 'update', path: path(id), data, ...(version ? { version } : {}) });
 
-/** A list's rows, 1,000 a document. */
-export const setRows = (id: string, part: number, rows: ListRow[]): WriteOp => ({
-  kind: 'set',
-  path: `${path(id)}/rows/${part}`,
-  data: { rows },
-});
+/** Rows a document; with their columns they stay below its 1 MiB. */
+export const ROWS_PER_PART = 500;
+export const rowsId = (listId: string, part: number): string => `${listId}_${part}`;
 
 export const readChunk = (id: string, chunkId: string): Promise<Read<Chunk>> =>
   read<Chunk>(chunkPath(id, chunkId));

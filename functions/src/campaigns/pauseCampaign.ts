@@ -3,10 +3,10 @@ import { commit, isConflict } from '../platform/commit';
 import { log } from '../platform/log';
 import { forgetCampaign, readCampaign, updateCampaign } from './store';
 
-/** Pauses a running campaign because of what WhatsApp answered, and alerts. */
-export async function pauseAfterSend(
+/** Pauses a running campaign that cannot go on by itself, and alerts. `code` is WhatsApp's. */
+export async function pauseCampaign(
   campaignId: string,
-  { reason, code }: { reason: string; code: number },
+  { reason, code }: { reason: string; code: number | null },
 ): Promise<void> {
   const { data, version } = await readCampaign(campaignId);
   if (data?.status !== 'running' || !version) return;
