@@ -55,8 +55,11 @@ export async function expand(campaignId: string): Promise<void> {
   } catch (error) {
     if (!(error instanceof AppError) || error.code !== 'failed-precondition') throw error;
     // Nothing that another try would change: a person has to look at it.
-    const reason = String(error.details['reason'] ?? error.code);
-    await pauseCampaign(campaignId, { reason, code: null });
+    const { reason } = error.details;
+    await pauseCampaign(campaignId, {
+      reason: typeof reason === 'string' ? reason : error.code,
+      code: null,
+    });
   }
 }
 
