@@ -74,6 +74,8 @@ export interface PhoneNumber {
   status: 'CONNECTED' | 'DISCONNECTED' | 'DELETED';
   /** Messages a second; absent = the configured default. */
   mps?: number;
+  /** How many people it may write to first in 24 h (`TIER_250`, …); absent = not told. */
+  messagingLimitTier?: string;
 }
 
 export interface TemplateButton {

@@ -39,5 +39,6 @@ export function numberInfo(world: World, number: PhoneNumber) {
     code_verification_status: 'VERIFIED',
     platform_type: 'CLOUD_API',
     throughput: { level: mpsOf(world, number) >= HIGH_MPS ? 'HIGH' : 'STANDARD' },
+    messaging_limit_tier: number.messagingLimitTier,
   };
 }

@@ -8,6 +8,7 @@ export const SEED_NUMBERS: readonly PhoneNumber[] = [
     verifiedName: 'Recado Demo',
     qualityRating: 'GREEN',
     status: 'CONNECTED',
+    messagingLimitTier: 'TIER_10K',
   },
   {
     id: '100000000000002',
@@ -15,6 +16,7 @@ export const SEED_NUMBERS: readonly PhoneNumber[] = [
     verifiedName: 'Recado Demo 2',
     qualityRating: 'GREEN',
     status: 'CONNECTED',
+    messagingLimitTier: 'TIER_10K',
   },
 ];
 
