@@ -126,15 +126,19 @@ async function pageOfCampaign(
     outcomesOfCampaign(sourceId),
     page.items.map(({ id }) => groupOf(id)),
   );
-  const ids = page.items.flatMap(({ data }, index) =>
-    Object.entries(data.recipients)
-      .filter(([id, recipient]) =>
-        hasOutcome(wanted, recipient, groups[index]?.data?.recipients[id]),
-      )
-      .map(([id]) => id),
+  const chosen = page.items.flatMap(({ data }, index) =>
+    Object.entries(data.recipients).filter(([id, recipient]) =>
+      hasOutcome(wanted, recipient, groups[index]?.data?.recipients[id]),
+    ),
   );
+  const known = await contactsById(chosen.map(([id]) => id));
+  const contacts = new Map(known.map(({ id, contact }) => [id, contact]));
   return {
-    candidates: await contactsById(ids),
+    // Who is no contact still has the number that was written to.
+    candidates: chosen.map(([id, { phone }]) => {
+      const contact = contacts.get(id);
+      return { id, contact, ...(contact || !phone ? {} : { phone }) };
+    }),
     seen: page.items.reduce((sum, { data }) => sum + data.counts.recipients, 0),
     cursor: page.cursor,
   };

@@ -8,7 +8,7 @@ import { openChunk, type Changes } from './openChunk';
 import { pauseCampaign } from './pauseCampaign';
 import { optedOutOf } from './optOuts';
 import { contentOf, slotsOf, type TemplateMessage } from './render';
-import { decideSend } from './decideSend';
+import { decideSend, type SendDecision } from './decideSend';
 import { MICRO_BATCH, nextBatch } from './rules';
 import type { Campaign, Chunk, Recipient } from './schema';
 import { sendBatch, type Gate, type Ready } from './sendBatch';
@@ -63,19 +63,15 @@ export async function runChunk(worker: Worker, chunk: Found<Chunk>): Promise<voi
       worker.gate,
       batch.map((id) => readyOf(chunk.id, run.chunk, id, contentFor)),
     );
-    changes = new Map();
-    // eslint-disable-next-line recado/no-firestore-in-loops -- only refusals that concern more than the recipient ask
-    for (const id of batch) {
-      const recipient = run.chunk.recipients[id] as Recipient;
-      const decision = await take(worker, run.chunk, id, recipient, outcomes.get(id), changes);
-      if (decision === undefined) continue;
-      badTemplates = decision === 'bad-template' ? badTemplates + 1 : 0;
-    }
-    if (badTemplates >= MAX_BAD_TEMPLATES) {
-      await pauseCampaign(run.chunk.campaignId, {
-        reason: 'bad-template-parameters',
-        code: 132000,
-      });
+    const decisions = decide(worker, run.chunk, batch, outcomes);
+    changes = changesOf(run.chunk, batch, decisions);
+    badTemplates = badInRow(badTemplates, decisions);
+    try {
+      await applyEffects(run.chunk, decisions, badTemplates);
+    } catch (error) {
+      // What was sent has to be recorded whatever else fails.
+      await run.write(changes, [], { goesOn: false, notBefore });
+      throw error;
     }
   }
 }
@@ -96,45 +92,80 @@ async function endOfQuiet(
   return allowed > minute ? allowed : 0;
 }
 
-/** Takes note of what a send came to. */
-async function take(
+/** What each send came to; those that were not begun are missing. Slows the lane down if asked to. */
+function decide(
   { gate }: Worker,
-  chunk: Chunk,
-  id: string,
-  recipient: Recipient,
-  outcome: SendOutcome | undefined,
-  changes: Changes,
-): Promise<'fine' | 'bad-template' | undefined> {
-  if (outcome === undefined) {
-    // The gate closed before it was sent, which is certain.
-    changes.set(id, { state: null, at: null });
-    return undefined;
-  }
+  { recipients }: Chunk,
+  batch: readonly string[],
+  outcomes: Map<string, SendOutcome>,
+): Map<string, SendDecision> {
   const at = now();
-  const decision = decideSend(outcome, recipient.attempts ?? 0, at, Math.random());
-  if (decision.isThrottled) gate.pace.slowDown(at);
-  if (decision.pause) {
-    const { scope, reason, code } = decision.pause;
-    if (scope === 'campaign') await pauseCampaign(chunk.campaignId, { reason, code });
-    else await pauseAfterError(chunk.channelId, scope, { reason, code });
+  const decisions = new Map<string, SendDecision>();
+  for (const id of batch) {
+    const outcome = outcomes.get(id);
+    if (!outcome) continue;
+    const decision = decideSend(outcome, recipients[id]?.attempts ?? 0, at, Math.random());
+    if (decision.isThrottled) gate.pace.slowDown(at);
+    decisions.set(id, decision);
   }
-  if (decision.hasOptedOut) {
-    await recordWishes([{ contactId: id, optOut: { at, source: 'delivery' } }]);
+  return decisions;
+}
+
+function changesOf(
+  { campaignId, recipients }: Chunk,
+  batch: readonly string[],
+  decisions: Map<string, SendDecision>,
+): Changes {
+  const changes: Changes = new Map();
+  for (const id of batch) {
+    const decision = decisions.get(id);
+    if (!decision) {
+      // The gate closed before it was sent, which is certain.
+      changes.set(id, { state: null, at: null });
+    } else if (decision.result === null) {
+      log.warn('a send is in doubt', { campaignId, contactId: id });
+    } else {
+      const { result } = decision;
+      const hadToWait = recipients[id]?.notBefore !== undefined;
+      changes.set(id, {
+        ...result,
+        state: result.state ?? null,
+        at: result.state ? now() : null,
+        ...(hadToWait && result.notBefore === undefined ? { notBefore: null } : {}),
+      });
+    }
   }
-  const { result } = decision;
-  if (result === null) {
-    log.warn('a send is in doubt', { campaignId: chunk.campaignId, contactId: id });
-    return undefined;
+  return changes;
+}
+
+/** How many sends in a row were refused for the template's parameters. */
+const badInRow = (before: number, decisions: Map<string, SendDecision>): number =>
+  [...decisions.values()].reduce(
+    (count, { isBadTemplate }) => (isBadTemplate ? count + 1 : 0),
+    before,
+  );
+
+/** Does what refusals ask for beyond their recipient. Done twice it changes nothing. */
+async function applyEffects(
+  { campaignId, channelId }: Chunk,
+  decisions: Map<string, SendDecision>,
+  badTemplates: number,
+): Promise<void> {
+  const at = now();
+  const stopped = [...decisions].filter(([, { hasOptedOut }]) => hasOptedOut);
+  await recordWishes(
+    stopped.map(([contactId]) => ({ contactId, optOut: { at, source: 'delivery' } })),
+  );
+  const pauses = [...decisions.values()].flatMap(({ pause }) => pause ?? []);
+  const [ofCampaign] = pauses.filter(({ scope }) => scope === 'campaign');
+  if (ofCampaign) await pauseCampaign(campaignId, ofCampaign);
+  const ofSender = pauses.find(({ scope }) => scope !== 'campaign');
+  if (ofSender && ofSender.scope !== 'campaign') {
+    await pauseAfterError(channelId, ofSender.scope, ofSender);
   }
-  changes.set(id, {
-    ...result,
-    state: result.state ?? null,
-    at: result.state ? at : null,
-    ...(result.notBefore === undefined && recipient.notBefore !== undefined
-      ? { notBefore: null }
-      : {}),
-  });
-  return decision.isBadTemplate ? 'bad-template' : 'fine';
+  if (badTemplates >= MAX_BAD_TEMPLATES) {
+    await pauseCampaign(campaignId, { reason: 'bad-template-parameters', code: 132000 });
+  }
 }
 
 async function withoutOptedOut(ids: string[], since: number, changes: Changes): Promise<string[]> {

@@ -22,6 +22,7 @@ import type {
   UpdateInput,
 } from './schema';
 import {
+  campaigns,
   createCampaign,
   forgetCampaign,
   readCampaign,
@@ -58,6 +59,7 @@ export interface Defined {
 export async function createDraft(member: Member, input: CreateInput): Promise<Defined> {
   const { campaignId, audience: given, exclude, ...definition } = input;
   const { audience, rows } = audienceOf(given);
+  await checkSources(audience, exclude);
   const campaign: Campaign = {
     ...definition,
     exclude: checkedExclusions(exclude),
@@ -128,6 +130,7 @@ export async function updateDraft(member: Member, input: UpdateInput): Promise<D
     });
   }
   const list = given && audienceOf(given);
+  await checkSources(list?.audience, exclude);
   if (list) await storeRows(campaignId, list.audience, list.rows);
   const fields = Object.fromEntries(
     Object.entries({ ...change, ...(list ? { audience: list.audience } : {}) }).filter(
@@ -256,6 +259,25 @@ async function writeRows(campaignId: string, documents: [string, ListRow[]][]): 
       documents.map(([id, rows]) => ({ kind: 'set', id, data: { rows } })),
     ),
   );
+}
+
+/** A slip in another campaign's id must not mean that nobody is written to, or too many are. */
+async function checkSources(
+  audience: Audience | undefined,
+  exclude: Exclusions | undefined,
+): Promise<void> {
+  const source = audience?.kind === 'campaign' ? [audience.campaignId] : [];
+  const found = await batchGet(campaigns, [...source, ...(exclude?.campaignIds ?? [])], {
+    fields: ['status'],
+  });
+  const index = found.findIndex(({ data }) => data === undefined);
+  if (index < 0) return;
+  throw new AppError('invalid-argument', `There is no campaign "${found[index]?.id}".`, {
+    details: {
+      reason: 'unknown-campaign',
+      field: index < source.length ? 'audience.campaignId' : 'exclude.campaignIds',
+    },
+  });
 }
 
 function checkedExclusions(exclude: Exclusions): Exclusions {

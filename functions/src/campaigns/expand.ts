@@ -30,7 +30,7 @@ const CHUNK_BYTES = 600_000;
 /** Chunks whose outcomes share a document: so many, and not more recipients than these. */
 const GROUP = { chunks: 8, recipients: 3_000 };
 /** What a step gathers before it writes: a group, and less than the emulator's 4 MiB a commit. */
-const STEP = { recipients: GROUP.recipients, bytes: 2_500_000 };
+const STEP = { recipients: GROUP.recipients, bytes: 2_500_000, seen: 30_000 };
 /** A task has half an hour; what is left goes on in the next one. */
 const MAX_RUN_MS = 20 * 60_000;
 
@@ -101,6 +101,8 @@ async function placedContacts(campaignId: string): Promise<Set<string>> {
 }
 
 interface Step {
+  /** When it began to read; what somebody wished before is decided. */
+  readAt: number;
   planned: Planned[];
   excluded: Campaign['excluded'];
   cursor: string | null;
@@ -112,10 +114,12 @@ async function gather(
   { cursor: from }: Expansion,
   known: Set<string> | undefined,
 ): Promise<Step> {
+  const readAt = now();
   const planned: Planned[] = [];
   const excluded: Campaign['excluded'] = {};
   let cursor = from;
   let bytes = 0;
+  let seen = 0;
   // eslint-disable-next-line recado/no-firestore-in-loops -- a page after the other
   do {
     const page = await audiencePage(plan.campaignId, plan.campaign, cursor);
@@ -131,15 +135,21 @@ async function gather(
       planned.push(decided);
       bytes += sizeOf(decided.recipient);
     }
+    seen += page.seen;
     ({ cursor } = page);
-  } while (cursor !== null && planned.length < STEP.recipients && bytes < STEP.bytes);
-  return { planned, excluded, cursor };
+  } while (
+    cursor !== null &&
+    planned.length < STEP.recipients &&
+    bytes < STEP.bytes &&
+    seen < STEP.seen
+  );
+  return { readAt, planned, excluded, cursor };
 }
 
 async function writeStep(
   plan: Plan,
   state: Expansion,
-  { planned, excluded, cursor }: Step,
+  { readAt, planned, excluded, cursor }: Step,
   version: Version | undefined,
 ): Promise<{ state: Expansion; version: Version } | undefined> {
   const { campaignId } = plan;
@@ -157,7 +167,7 @@ async function writeStep(
   for (const [index, chunks] of groups.entries()) {
     const group = String(state.groups + index);
     for (const [n, members] of chunks.entries()) {
-      writes.push(createChunk(campaignId, `${group}-${n}`, chunkOf(plan, group, members)));
+      writes.push(createChunk(campaignId, `${group}-${n}`, chunkOf(plan, group, members, readAt)));
     }
   }
   writes.push(
@@ -201,7 +211,12 @@ function groupsOf(planned: readonly Planned[], chunkSize: number): Planned[][][]
   });
 }
 
-function chunkOf({ campaignId, campaign }: Plan, group: string, members: Planned[]): Chunk {
+function chunkOf(
+  { campaignId, campaign }: Plan,
+  group: string,
+  members: Planned[],
+  readAt: number,
+): Chunk {
   const [{ sendAt, zone, variant }] = members as [Planned];
   const recipients = Object.fromEntries(members.map(({ id, recipient }) => [id, recipient]));
   return {
@@ -210,7 +225,7 @@ function chunkOf({ campaignId, campaign }: Plan, group: string, members: Planned
     group,
     variant,
     ...(zone === null ? {} : { zone }),
-    createdAt: now(),
+    createdAt: readAt,
     sendAt,
     // The rest of a test waits until it is decided.
     ...(variant === null ? {} : { dueAt: sendAt }),

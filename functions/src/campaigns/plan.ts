@@ -66,11 +66,10 @@ export function planCandidate(plan: Plan, candidate: Candidate): Planned | Exclu
   const { campaign, templates, rules } = plan;
   const { id, contact, row } = candidate;
   const phone = candidate.phone ?? contact?.phone ?? undefined;
-  const reason = contact
-    ? exclusionReason(contact, rules, id)
-    : rules.exclude.contactIds.has(id) || (phone && rules.exclude.phones.has(phone))
-      ? 'excluded'
-      : null;
+  const isExcluded =
+    rules.exclude.contactIds.has(id) || (phone !== undefined && rules.exclude.phones.has(phone));
+  const reason =
+    (contact && exclusionReason(contact, rules, id)) ?? (isExcluded ? 'excluded' : null);
   if (reason) return { id, reason };
   // The number that the list names was given for this; it may be newer than the contact's.
   const bsuid = phone ? undefined : (contact?.bsuid ?? undefined);

@@ -136,7 +136,6 @@ async function lookAt(plan: ReturnType<typeof planOf>, campaign: Campaign): Prom
       const decided = seenIds.has(candidate.id)
         ? ({ id: candidate.id, reason: 'duplicate' } as const)
         : planCandidate(plan, candidate);
-      seenIds.add(candidate.id);
       if ('reason' in decided) {
         look.excluded[decided.reason] = (look.excluded[decided.reason] ?? 0) + 1;
         for (const slot of 'missing' in decided ? (decided.missing ?? []) : []) {
@@ -147,6 +146,7 @@ async function lookAt(plan: ReturnType<typeof planOf>, campaign: Campaign): Prom
         }
         continue;
       }
+      seenIds.add(candidate.id);
       look.recipients++;
       look.lastSendAt = Math.max(look.lastSendAt, decided.sendAt);
       const country = decided.recipient.phone ? countryOf(decided.recipient.phone) : null;

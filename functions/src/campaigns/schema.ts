@@ -337,6 +337,7 @@ export interface Chunk {
   variant: number | null;
   /** Its recipients' time zone, where quiet hours have to be kept. */
   zone?: string;
+  /** From when on wishes of its recipients may not be known here. */
   createdAt: number;
   /** When it has to be looked at next: to send, to try again, after a crash, to settle doubts. */
   dueAt?: number;
