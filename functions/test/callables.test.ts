@@ -1,8 +1,19 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import * as campaignsCancel from '../src/entry/callables/campaignsCancel';
+import * as campaignsClone from '../src/entry/callables/campaignsClone';
+import * as campaignsCreate from '../src/entry/callables/campaignsCreate';
+import * as campaignsLaunch from '../src/entry/callables/campaignsLaunch';
+import * as campaignsPause from '../src/entry/callables/campaignsPause';
+import * as campaignsPreflight from '../src/entry/callables/campaignsPreflight';
+import * as campaignsReport from '../src/entry/callables/campaignsReport';
+import * as campaignsResume from '../src/entry/callables/campaignsResume';
+import * as campaignsRetry from '../src/entry/callables/campaignsRetry';
+import * as campaignsUpdate from '../src/entry/callables/campaignsUpdate';
 import * as assign from '../src/entry/callables/conversationsAssign';
 import * as addNote from '../src/entry/callables/conversationsAddNote';
 import * as label from '../src/entry/callables/conversationsLabel';
 import * as markRead from '../src/entry/callables/conversationsMarkRead';
+import * as thread from '../src/entry/callables/conversationsThread';
 import * as setStatus from '../src/entry/callables/conversationsSetStatus';
 import * as connect from '../src/entry/callables/channelsConnect';
 import * as pause from '../src/entry/callables/channelsPause';
@@ -20,9 +31,9 @@ import { clearCaches } from '../src/platform/cache';
 import { setClock } from '../src/platform/clock';
 import { db } from '../src/platform/firestore';
 import { wakeSnoozed } from '../src/conversations/snoozes';
-import type { Role, User } from '../src/team/schema';
 import { syncClaims } from '../src/team/syncClaims';
 import { receiveWebhook } from '../src/webhooks/receive';
+import { as, call, codeOf, ROLES, storeTeam, user, type Callable } from './support/calling';
 import { useProject } from './support/project';
 import { useSimulator } from './support/simulator';
 import { allDeadLetters, connectChannel, conversationAt, conversationOf } from './support/stored';
@@ -30,44 +41,11 @@ import { CHANNEL, messagesBody, textMessage } from './support/webhooks';
 
 useProject('callables');
 
-interface Caller {
-  uid: string;
-  role?: string;
-}
-type Callable = { run(request: never): unknown };
-
-/** Calls as the platform does, after it verified the token. */
-async function call(
-  callable: Callable,
-  data: unknown,
-  caller: Caller | null,
-): Promise<Record<string, unknown>> {
-  const auth = caller && { uid: caller.uid, token: { uid: caller.uid, role: caller.role } };
-  return (await callable.run({ data, auth, rawRequest: {} } as never)) as Record<string, unknown>;
-}
-const codeOf = async (work: Promise<unknown>): Promise<string> =>
-  work.then(
-    () => 'ok',
-    (error: unknown) => (error as { code: string }).code,
-  );
-const ROLES: Role[] = ['admin', 'supervisor', 'agent', 'viewer'];
-const as = (role: Role): Caller => ({ uid: role, role });
 const admin = as('admin');
-const user = (role: Role, fields: Partial<User> = {}): User => ({
-  name: role,
-  email: `${role}@example.com`,
-  phone: null,
-  role,
-  isActive: true,
-  createdAt: 0,
-  updatedAt: 0,
-  ...fields,
-});
-
 beforeAll(async () => {
   await useSimulator('');
   await connectChannel();
-  for (const role of ROLES) await db().doc(`users/${role}`).set(user(role));
+  await storeTeam();
   await db()
     .doc('users/gone')
     .set(user('admin', { isActive: false }));
@@ -90,6 +68,17 @@ describe('who may call', () => {
     ['conversations-label', label.conversationsLabel, agents],
     ['conversations-addNote', addNote.conversationsAddNote, agents],
     ['conversations-markRead', markRead.conversationsMarkRead, agents],
+    ['conversations-thread', thread.conversationsThread, agents],
+    ['campaigns-create', campaignsCreate.campaignsCreate, supervisors],
+    ['campaigns-update', campaignsUpdate.campaignsUpdate, supervisors],
+    ['campaigns-clone', campaignsClone.campaignsClone, supervisors],
+    ['campaigns-preflight', campaignsPreflight.campaignsPreflight, supervisors],
+    ['campaigns-launch', campaignsLaunch.campaignsLaunch, supervisors],
+    ['campaigns-pause', campaignsPause.campaignsPause, supervisors],
+    ['campaigns-resume', campaignsResume.campaignsResume, supervisors],
+    ['campaigns-cancel', campaignsCancel.campaignsCancel, supervisors],
+    ['campaigns-retry', campaignsRetry.campaignsRetry, supervisors],
+    ['campaigns-report', campaignsReport.campaignsReport, supervisors],
     ['channels-connect', connect.channelsConnect, ['admin']],
     ['channels-pause', pause.channelsPause, supervisors],
     ['channels-resume', resume.channelsResume, supervisors],

@@ -154,3 +154,7 @@ export async function allSends(simulator: SimulatorClient): Promise<AcceptedSend
   } while (after !== undefined);
   return sends;
 }
+
+/** Makes a stored campaign what a test needs it to be. */
+export const setCampaign = (id: string, fields: Partial<Campaign>): Promise<unknown> =>
+  db().doc(`campaigns/${id}`).update(fields);
