@@ -1,7 +1,10 @@
+import { auditWrite } from '../audit/record';
 import { channel } from '../channels/read';
 import { campaignReservePercent } from '../params';
 import { now } from '../platform/clock';
+import { commit } from '../platform/commit';
 import { messagingLimit } from '../platform/whatsapp/limit';
+import type { Member } from '../team/schema';
 import { audiencePage, recipientsOf, sizeOfAudience } from './audience';
 import { countryOf, estimateCost, type CostEstimate } from './cost';
 import { known } from './known';
@@ -38,14 +41,24 @@ const MAX_EXAMPLES = 5;
 /** Of what is sent, this part is delivered as a rule; what is not costs nothing. */
 const DELIVERY = { low: 0.85, high: 1 };
 
-/** Tells, without changing or sending anything, what a launch would come to. */
-export async function preflight({
-  campaignId,
-  rates,
-}: {
+interface PreflightQuery {
   campaignId: string;
   rates?: RateTable | undefined;
-}): Promise<Preflight> {
+}
+
+/** A preflight for a member; that they asked for it is recorded. */
+export async function preflightFor(member: Member, query: PreflightQuery): Promise<Preflight> {
+  const result = await preflight(query);
+  await commit([
+    auditWrite(member.uid, 'campaigns.preflight', `campaigns/${query.campaignId}`, {
+      recipients: result.recipients,
+    }),
+  ]);
+  return result;
+}
+
+/** Tells, without changing or sending anything, what a launch would come to. */
+export async function preflight({ campaignId, rates }: PreflightQuery): Promise<Preflight> {
   const { data } = await known(campaignId);
   const [sender, stored, excludedIds, limit] = await Promise.all([
     channel(data.channelId, true),

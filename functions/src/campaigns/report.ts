@@ -1,6 +1,9 @@
+import { auditWrite } from '../audit/record';
 import { batchGet } from '../batch/batchGet';
 import { batchQuery } from '../batch/batchQuery';
+import { commit } from '../platform/commit';
 import { AppError } from '../shared/errors';
+import type { Member } from '../team/schema';
 import { toCsv } from './csv';
 import { notFound } from './known';
 import type { Campaign, Chunk, Recipient, RecipientOutcome } from './schema';
@@ -45,19 +48,29 @@ export interface ReportPage {
 
 const PAGE = 50;
 
+interface ReportQuery {
+  campaignId: string;
+  cursor?: string | undefined;
+  format: 'json' | 'csv';
+}
+
+/** A page of a report for a member; that they asked for it is recorded with the first page. */
+export async function reportFor(member: Member, query: ReportQuery): Promise<ReportPage> {
+  const { campaignId, cursor, format } = query;
+  const page = await report(query);
+  if (cursor === undefined) {
+    await commit([
+      auditWrite(member.uid, 'campaigns.report', `campaigns/${campaignId}`, { format }),
+    ]);
+  }
+  return page;
+}
+
 /**
  * A page of what became of each recipient: those of a group, up to 3,000. Each chunk and the
  * group's outcomes are one read.
  */
-export async function report({
-  campaignId,
-  cursor,
-  format,
-}: {
-  campaignId: string;
-  cursor?: string | undefined;
-  format: 'json' | 'csv';
-}): Promise<ReportPage> {
+export async function report({ campaignId, cursor, format }: ReportQuery): Promise<ReportPage> {
   const { data: campaign } = await campaignSnapshot(campaignId);
   if (!campaign) throw notFound();
   const group = parseCursor(cursor);

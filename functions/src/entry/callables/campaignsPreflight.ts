@@ -1,4 +1,4 @@
-import { preflight } from '../../campaigns/preflight';
+import { preflightFor } from '../../campaigns/preflight';
 import { preflightInput } from '../../campaigns/schema';
 import { secrets } from '../../params';
 import { callable, SUPERVISORS } from '../guard';
@@ -10,5 +10,5 @@ export const campaignsPreflight = callable(
     input: preflightInput,
     options: { memory: '512MiB', secrets: [secrets.whatsappToken] },
   },
-  (_member, input) => preflight(input),
+  preflightFor,
 );
