@@ -8,7 +8,7 @@ import { openChunk, type Changes } from './openChunk';
 import { pauseCampaign } from './pauseCampaign';
 import { optedOutOf } from './optOuts';
 import { contentOf, slotsOf, type TemplateMessage } from './render';
-import { decideSend, type SendDecision } from './decideSend';
+import { decideSend, type SendDecision, type SendResult } from './decideSend';
 import { MICRO_BATCH, nextBatch } from './rules';
 import type { Campaign, Chunk, Recipient } from './schema';
 import { sendBatch, type Gate, type Ready } from './sendBatch';
@@ -126,17 +126,24 @@ function changesOf(
       log.warn('a send is in doubt', { campaignId, contactId: id });
     } else {
       const { result } = decision;
-      const hadToWait = recipients[id]?.notBefore !== undefined;
       changes.set(id, {
+        ...overBy(recipients[id], result),
         ...result,
         state: result.state ?? null,
         at: result.state ? now() : null,
-        ...(hadToWait && result.notBefore === undefined ? { notBefore: null } : {}),
       });
     }
   }
   return changes;
 }
+
+/** What an earlier try came to, and this one's result does not say again. */
+const overBy = (before: Recipient = {}, result: SendResult): Record<string, null> =>
+  Object.fromEntries(
+    (['notBefore', 'code', 'reason'] as const)
+      .filter((name) => before[name] !== undefined && result[name] === undefined)
+      .map((name) => [name, null]),
+  );
 
 /** How many sends in a row were refused for the template's parameters. */
 const badInRow = (before: number, decisions: Map<string, SendDecision>): number =>

@@ -15,6 +15,7 @@ import { countsOf, evenChunkSize, laneShares, MAX_CHUNK } from './rules';
 import type { Campaign, Chunk } from './schema';
 import { enqueueExpansion, startLanes } from './start';
 import {
+  campaignSnapshot,
   createChunk,
   forgetCampaign,
   readCampaign,
@@ -80,6 +81,7 @@ async function expandSteps(campaignId: string): Promise<void> {
 
   // eslint-disable-next-line recado/no-firestore-in-loops -- a step after the other, each from where the last one ended
   while (!state.isDone) {
+    if ((await campaignSnapshot(campaignId)).data?.status === 'cancelled') return;
     const step = await gather(plan, state, known);
     const written = await writeStep(plan, state, step, version);
     if (!written) {

@@ -3,7 +3,7 @@ import { now } from '../platform/clock';
 import { commit, isConflict } from '../platform/commit';
 import { absent } from '../platform/firestore';
 import { newId } from '../shared/ids';
-import { countsOf, isSendable, nextDueAt } from './rules';
+import { countsOf, doubtsDueAt, isSendable, nextDueAt } from './rules';
 import type { Chunk, Recipient } from './schema';
 import { readChunk, updateChunk, type Found } from './store';
 
@@ -61,6 +61,7 @@ export function openChunk({ id, data, version: from }: Found<Chunk>, leaseMs: nu
                 ...fieldsOf(changes, claimed, at),
                 counts: countsOf(next.recipients),
                 dueAt: due ?? absent(),
+                doubtsDueAt: doubtsDueAt(next.recipients, inDoubtGraceMs()) ?? absent(),
                 ...(claimed.length > 0 ? { sentAt: at } : {}),
                 batchId,
               },

@@ -1,7 +1,7 @@
 import { auditWrite } from '../audit/record';
 import { batchPages } from '../batch/batchPages';
 import { now } from '../platform/clock';
-import { commit, isConflict, untilNoConflict, type WriteOp } from '../platform/commit';
+import { commit, untilNoConflict, type WriteOp } from '../platform/commit';
 import { dispositionOf } from '../platform/whatsapp/errors';
 import { mapConcurrently } from '../shared/async';
 import { AppError } from '../shared/errors';
@@ -9,11 +9,14 @@ import type { Member } from '../team/schema';
 import { groupOf } from './callback';
 import { known } from './known';
 import { countsOf } from './rules';
-import type { Chunk, GroupOutcomes, OutcomeCounts, Recipient, RecipientOutcome } from './schema';
+import { emptyOutcomes } from './outcomes';
+import type { Chunk, GroupOutcomes, Recipient, RecipientOutcome } from './schema';
 import { startLanes } from './start';
 import {
   chunksOfCampaign,
+  createOutcomes,
   forgetCampaign,
+  nextChunkDueAt,
   readChunk,
   readOutcomes,
   updateCampaign,
@@ -44,7 +47,7 @@ export async function retryFailed(
   member: Member,
   campaignId: string,
 ): Promise<{ campaignId: string; retried: number }> {
-  const { data, version } = await known(campaignId);
+  const { data } = await known(campaignId);
   if (data.status !== 'completed' && data.status !== 'running' && data.status !== 'paused') {
     throw new AppError(
       'failed-precondition',
@@ -58,20 +61,30 @@ export async function retryFailed(
   // eslint-disable-next-line recado/no-firestore-in-loops -- a page after the other
   for await (const ids of chunkIdPages(campaignId)) retried += await retryChunks(campaignId, ids);
 
-  if (retried > 0 || data.status === 'completed') {
-    const change = data.status === 'completed' && retried > 0 ? REOPENED : {};
-    await commit([
-      updateCampaign(campaignId, { ...change, updatedAt: now() }, version),
-      auditWrite(member.uid, 'campaigns.retry', `campaigns/${campaignId}`, { retried }),
-    ]).catch((error: unknown) => {
-      // It completed or was paused meanwhile; a second call makes up for it.
-      if (!isConflict(error)) throw error;
-    });
-    forgetCampaign(campaignId, data.channelId);
-  }
+  await reopen(member, campaignId, retried);
   await startLanes(data.channelId);
   return { campaignId, retried };
 }
+
+/**
+ * Lets a completed campaign go on that has something to send again. That is decided on its chunks,
+ * so it makes up for a call that died before.
+ */
+const reopen = (member: Member, campaignId: string, retried: number): Promise<void> =>
+  untilNoConflict(async () => {
+    const { data, version } = await known(campaignId);
+    const isToReopen =
+      data.status === 'completed' && (await nextChunkDueAt(campaignId)) !== undefined;
+    if (!isToReopen && retried === 0) return;
+    try {
+      await commit([
+        updateCampaign(campaignId, { ...(isToReopen ? REOPENED : {}), updatedAt: now() }, version),
+        auditWrite(member.uid, 'campaigns.retry', `campaigns/${campaignId}`, { retried }),
+      ]);
+    } finally {
+      forgetCampaign(campaignId, data.channelId);
+    }
+  });
 
 const REOPENED = { status: 'running', isActive: true, isOpen: true, completedAt: null } as const;
 const CONCURRENCY = 8;
@@ -109,11 +122,12 @@ function retryWrites(
 ): { ops: WriteOp[]; count: number } {
   const recipients = { ...chunk.recipients };
   const fields: Record<string, unknown> = {};
-  const heard: Record<string, unknown> = {};
-  const counts: OutcomeCounts | undefined = outcomes && { ...outcomes.counts };
+  const known = outcomes ?? emptyOutcomes(chunk.campaignId, chunk.variant);
+  const heard: Record<string, RecipientOutcome> = {};
+  const counts = { ...known.counts };
   let count = 0;
   for (const [id, recipient] of Object.entries(chunk.recipients)) {
-    const outcome = outcomes?.recipients[id];
+    const outcome = known.recipients[id];
     if (!failed(recipient, outcome)) continue;
     count++;
     const round = (recipient.round ?? 0) + 1;
@@ -127,13 +141,17 @@ function retryWrites(
     };
     recipients[id] = reset;
     fields[`recipients.${id}`] = reset;
-    if (outcome && counts) {
-      if (outcome.sentAt !== undefined) counts.sent--;
-      if (outcome.failedAt !== undefined) counts.failed--;
-      heard[`recipients.${id}`] = { round } satisfies RecipientOutcome;
-    }
+    if (outcome?.sentAt !== undefined) counts.sent--;
+    if (outcome?.failedAt !== undefined) counts.failed--;
+    const { repliedAt, optedOutAt } = outcome ?? {};
+    // Also where nothing was heard of it: of statuses only those of the new round count.
+    heard[id] = {
+      round,
+      ...(repliedAt === undefined ? {} : { repliedAt }),
+      ...(optedOutAt === undefined ? {} : { optedOutAt }),
+    };
   }
-  const ops = [
+  const ops: WriteOp[] = [
     updateChunk(
       chunk.campaignId,
       chunkId,
@@ -141,14 +159,20 @@ function retryWrites(
       version,
     ),
   ];
-  if (Object.keys(heard).length > 0) {
-    ops.push(updateOutcomes(chunk.campaignId, chunk.group, { ...heard, counts }, outcomesVersion));
+  if (outcomes) {
+    const fields = Object.fromEntries(
+      Object.entries(heard).map(([id, outcome]) => [`recipients.${id}`, outcome]),
+    );
+    ops.push(updateOutcomes(chunk.campaignId, chunk.group, { ...fields, counts }, outcomesVersion));
+  } else {
+    ops.push(createOutcomes(chunk.campaignId, chunk.group, { ...known, recipients: heard }));
   }
   return { ops, count };
 }
 
 function failed({ state, code }: Recipient, outcome: RecipientOutcome | undefined): boolean {
   if (state === 'failed') return mayRetry(code);
-  const isRefused = outcome?.failedAt !== undefined && outcome.deliveredAt === undefined;
-  return state === 'accepted' && isRefused && mayRetry(outcome.code);
+  if (state !== 'accepted' || outcome?.failedAt === undefined) return false;
+  const hasArrived = outcome.deliveredAt !== undefined || outcome.readAt !== undefined;
+  return !hasArrived && mayRetry(outcome.code);
 }

@@ -59,15 +59,22 @@ export function countsOf(recipients: Chunk['recipients']): ChunkCounts {
   return counts;
 }
 
+/** When what is in doubt has been so for too long; `undefined` where nothing is. */
+export function doubtsDueAt(recipients: Chunk['recipients'], graceMs: number): number | undefined {
+  const times = Object.values(recipients)
+    .filter(({ state }) => state === 'claimed')
+    .map(({ at = 0 }) => at + graceMs);
+  return times.length > 0 ? Math.min(...times) : undefined;
+}
+
 /**
  * When a chunk that nobody works on has to be looked at next: the earliest of what waits to be
  * sent and of what is in doubt; `undefined` where nothing is left to do.
  */
 export function nextDueAt(recipients: Chunk['recipients'], graceMs: number): number | undefined {
-  let due = Number.POSITIVE_INFINITY;
-  for (const { state, notBefore, at } of Object.values(recipients)) {
+  let due = doubtsDueAt(recipients, graceMs) ?? Number.POSITIVE_INFINITY;
+  for (const { state, notBefore } of Object.values(recipients)) {
     if (state === undefined) due = Math.min(due, notBefore ?? 0);
-    else if (state === 'claimed') due = Math.min(due, (at ?? 0) + graceMs);
   }
   return Number.isFinite(due) ? due : undefined;
 }

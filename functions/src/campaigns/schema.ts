@@ -341,6 +341,8 @@ export interface Chunk {
   createdAt: number;
   /** When it has to be looked at next: to send, to try again, after a crash, to settle doubts. */
   dueAt?: number;
+  /** When its doubts have to be settled, also while nothing is sent. */
+  doubtsDueAt?: number;
   /** When its last message was handed to WhatsApp. */
   sentAt?: number;
   /** The write that it is from, to know one's own again after a lost answer. */

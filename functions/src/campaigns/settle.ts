@@ -1,8 +1,8 @@
 import { inDoubtGraceMs } from '../params';
 import { now } from '../platform/clock';
 import { commit, isConflict, untilNoConflict, type WriteOp } from '../platform/commit';
-import type { Read } from '../platform/firestore';
-import { countsOf } from './rules';
+import { absent, type Read } from '../platform/firestore';
+import { countsOf, doubtsDueAt } from './rules';
 import type { Chunk, GroupOutcomes } from './schema';
 import {
   createOutcomes,
@@ -66,7 +66,9 @@ function settled(
     if (state === 'unknown') marks[`recipients.${id}.isUnknown`] = true;
   }
   const data = { ...chunk, recipients, counts: countsOf(recipients) };
-  const ops = [updateChunk(campaignId, chunkId, { ...fields, counts: data.counts }, version)];
+  fields['counts'] = data.counts;
+  fields['doubtsDueAt'] = doubtsDueAt(recipients, inDoubtGraceMs()) ?? absent();
+  const ops = [updateChunk(campaignId, chunkId, fields, version)];
   if (Object.keys(marks).length === 0) return { ops, data };
   if (outcomes.data) {
     ops.push(updateOutcomes(campaignId, group, marks, outcomes.version));

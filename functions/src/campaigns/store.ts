@@ -83,6 +83,20 @@ export const readDueChunks = (id: string, now: number, limit: number): Promise<F
       .limit(limit),
   );
 
+/** The chunks with doubts that have to be settled. */
+export const readChunksInDoubt = (
+  id: string,
+  now: number,
+  limit: number,
+): Promise<Found<Chunk>[]> =>
+  readQuery<Chunk>(
+    db()
+      .collection(`${path(id)}/chunks`)
+      .where('doubtsDueAt', '<=', now)
+      .orderBy('doubtsDueAt')
+      .limit(limit),
+  );
+
 /** When the next chunk is due; `undefined` where none will be. One read. */
 export async function nextChunkDueAt(id: string): Promise<number | undefined> {
   const [next] = await readQuery<Pick<Chunk, 'dueAt'>>(

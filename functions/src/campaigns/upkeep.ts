@@ -15,7 +15,7 @@ import {
   forgetCampaign,
   nextChunkDueAt,
   outcomesOfCampaign,
-  readDueChunks,
+  readChunksInDoubt,
   readOpenCampaigns,
   updateCampaign,
   type Found,
@@ -85,7 +85,11 @@ async function goOn(campaign: Found<Campaign>): Promise<void> {
     if (dueAt <= now()) await startLanes(data.channelId);
     return;
   }
-  if (data.abTest && data.winner === null) return decideTest(campaign);
+  if (data.abTest) {
+    const winner = data.winner ?? (await decideTest(campaign));
+    if (winner === undefined) return;
+    if (await releaseRest(id, winner)) return startLanes(data.channelId);
+  }
   await tryUpdate(campaign, { status: 'completed', isActive: false, completedAt: now() });
 }
 
@@ -93,33 +97,40 @@ const MAX_SETTLED = 50;
 
 /** Ends the doubts of a campaign that is not sent any more. */
 async function settleAll(campaignId: string): Promise<void> {
-  const due = await readDueChunks(campaignId, now(), MAX_SETTLED);
-  const inDoubt = due.filter(({ data }) =>
-    Object.values(data.recipients).some(({ state }) => state === 'claimed'),
-  );
+  const inDoubt = await readChunksInDoubt(campaignId, now(), MAX_SETTLED);
   // eslint-disable-next-line recado/no-firestore-in-loops -- only what a crash left, each on its versions
   await Promise.all(inDoubt.map(settleDoubts));
 }
 
-/** Chooses the better variant once the sample had its time, and lets the rest go out. */
-async function decideTest(campaign: Found<Campaign>): Promise<void> {
+/** Chooses the better variant once the sample had its time; `undefined` before that. */
+async function decideTest(campaign: Found<Campaign>): Promise<number | undefined> {
   const { id, data } = campaign;
   const { abTest } = data;
   const sample = await batchQuery(chunksOfCampaign(id), [{ where: [['variant', 'in', [0, 1]]] }], {
     fields: ['sentAt'],
   });
   const lastSentAt = Math.max(0, ...sample.items.map(({ data: chunk }) => chunk.sentAt ?? 0));
-  if (!abTest || lastSentAt + abTest.waitMinutes * 60_000 > now()) return;
+  if (!abTest || lastSentAt + abTest.waitMinutes * 60_000 > now()) return undefined;
 
   // eslint-disable-next-line recado/no-firestore-in-loops -- two
   const rates = await Promise.all([0, 1].map((variant) => rateOf(id, variant, abTest.metric)));
   const winner = (rates[1] ?? 0) > (rates[0] ?? 0) ? 1 : 0;
+  // First of all, so that there is one decision, whoever acts on it.
+  if (!(await tryUpdate(campaign, { winner }))) return undefined;
+  log.info('a test is decided', { campaignId: id, winner, rates });
+  return winner;
+}
+
+/** Lets the rest of a test's audience go out with the better variant; tells whether any was left. */
+async function releaseRest(id: string, winner: number): Promise<boolean> {
   const rest = batchPages(chunksOfCampaign(id), [{ where: [['variant', '==', null]] }], {
     fields: ['sendAt'],
     limit: 500,
   });
+  let hasRest = false;
   // eslint-disable-next-line recado/no-firestore-in-loops -- 500 at once
   for await (const { items } of rest) {
+    hasRest ||= items.length > 0;
     throwIfFailed(
       await batchUpdate(
         chunksOfCampaign(id),
@@ -131,9 +142,7 @@ async function decideTest(campaign: Found<Campaign>): Promise<void> {
       ),
     );
   }
-  await tryUpdate(campaign, { winner });
-  log.info('a test is decided', { campaignId: id, winner, rates });
-  await startLanes(data.channelId);
+  return hasRest;
 }
 
 /** The share of a variant's messages that were read, or replied to. */
