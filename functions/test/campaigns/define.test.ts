@@ -11,6 +11,7 @@ import { as, call, storeTeam } from '../support/calling';
 import {
   campaignAt,
   chunksAt,
+  definition,
   phoneOf,
   putTemplate,
   setCampaign,
@@ -19,7 +20,6 @@ import {
 import { useProject } from '../support/project';
 import { useSimulator } from '../support/simulator';
 import { connectChannel } from '../support/stored';
-import { CHANNEL } from '../support/webhooks';
 
 useProject('campaign-define');
 beforeAll(async () => {
@@ -28,19 +28,6 @@ beforeAll(async () => {
   await putTemplate(await useSimulator(''));
 });
 
-const definition = (campaignId: string, fields: Record<string, unknown> = {}) => ({
-  campaignId,
-  name: 'Spring',
-  channelId: CHANNEL,
-  variants: [
-    {
-      template: { name: 'spring', language: 'es' },
-      variables: { 'body.1': { field: 'firstName', fallback: 'hola' } },
-    },
-  ],
-  audience: { kind: 'contacts', filter: { anyTag: ['spring'] } },
-  ...fields,
-});
 const numbers = (...list: string[]) => ({ audience: { kind: 'numbers', numbers: list } });
 const create = (input: object) => call(campaignsCreate, input, as('supervisor'));
 const update = (input: object) => call(campaignsUpdate, input, as('supervisor'));

@@ -1,6 +1,7 @@
 import type { AcceptedSend } from '../../../scripts/whatsapp-simulator/types.ts';
 import type { SimulatorClient } from '../../../scripts/whatsapp-simulator/client.ts';
 import { createDraft } from '../../src/campaigns/define';
+import { report, type ReportRow } from '../../src/campaigns/report';
 import { drainStatuses } from '../../src/campaigns/drainStatuses';
 import {
   createInput,
@@ -56,31 +57,49 @@ export async function putTemplate(
 export const phoneOf = (n: number): string => `+${34_611_000_000 + n}`;
 export const contactOf = (phone: string): string => aliasIds({ phone })[0] as string;
 
-/** Stores contacts with the numbers of `phoneOf(0 … count - 1)`; gives their ids. */
+export const aContact = (phone: string, fields: Partial<Contact> = {}): Contact => ({
+  name: 'Ana',
+  phone,
+  bsuid: null,
+  username: null,
+  tags: ['spring'],
+  attributes: {},
+  optOut: null,
+  userId: null,
+  isActive: true,
+  createdAt: 0,
+  updatedAt: 0,
+  ...fields,
+});
+
+/** Stores a contact, with the id of whoever is first seen with this number; gives the id. */
+export async function storeContact(
+  phone: string,
+  fields: Partial<Contact> = {},
+  id = contactOf(phone),
+): Promise<string> {
+  await db().doc(`contacts/${id}`).set(aContact(phone, fields));
+  await db().doc(`identities/${id}`).set({ contactId: id, createdAt: 0 });
+  return id;
+}
+
+/** Stores contacts with the numbers of `phoneOf(first … first + count - 1)`; gives their ids. */
 export async function storeContacts(
   count: number,
   fields: (n: number) => Partial<Contact> = () => ({}),
+  first = 0,
 ): Promise<string[]> {
   const ids: string[] = [];
-  for (let from = 0; from < count; from += 500) {
+  const end = first + count;
+  for (let from = first; from < end; from += 500) {
     const batch = db().batch();
-    for (let n = from; n < Math.min(count, from + 500); n++) {
+    for (let n = from; n < Math.min(end, from + 500); n++) {
       const id = contactOf(phoneOf(n));
       ids.push(id);
-      batch.set(db().doc(`contacts/${id}`), {
-        name: `Ana ${n}`,
-        phone: phoneOf(n),
-        bsuid: null,
-        username: null,
-        tags: ['spring'],
-        attributes: {},
-        optOut: null,
-        userId: null,
-        isActive: true,
-        createdAt: 0,
-        updatedAt: 0,
-        ...fields(n),
-      } satisfies Contact);
+      batch.set(
+        db().doc(`contacts/${id}`),
+        aContact(phoneOf(n), { name: `Ana ${n}`, ...fields(n) }),
+      );
       batch.set(db().doc(`identities/${id}`), { contactId: id, createdAt: 0 });
     }
     await batch.commit();
@@ -88,25 +107,27 @@ export async function storeContacts(
   return ids;
 }
 
-/** Creates a draft for the contacts with the tag "spring". */
+/** A campaign, as a client defines it, for the contacts with the tag "spring". */
+export const definition = (campaignId: string, fields: Record<string, unknown> = {}) => ({
+  campaignId,
+  name: 'Spring',
+  channelId: CHANNEL,
+  variants: [
+    {
+      template: { name: 'spring', language: 'es' },
+      variables: { 'body.1': { field: 'firstName', fallback: 'hola' } },
+    },
+  ],
+  audience: { kind: 'contacts', filter: { anyTag: ['spring'] } },
+  ...fields,
+});
+
+/** Creates a draft of `definition`. */
 export async function draft(
   campaignId: string,
   fields: Record<string, unknown> = {},
 ): Promise<void> {
-  const input = createInput.parse({
-    campaignId,
-    name: 'Spring',
-    channelId: CHANNEL,
-    variants: [
-      {
-        template: { name: 'spring', language: 'es' },
-        variables: { 'body.1': { field: 'firstName', fallback: 'hola' } },
-      },
-    ],
-    audience: { kind: 'contacts', filter: { anyTag: ['spring'] } },
-    ...fields,
-  });
-  await createDraft(SUPERVISOR, input);
+  await createDraft(SUPERVISOR, createInput.parse(definition(campaignId, fields)));
 }
 
 export const campaignAt = async (id: string): Promise<Campaign> =>
@@ -158,3 +179,15 @@ export async function allSends(simulator: SimulatorClient): Promise<AcceptedSend
 /** Makes a stored campaign what a test needs it to be. */
 export const setCampaign = (id: string, fields: Partial<Campaign>): Promise<unknown> =>
   db().doc(`campaigns/${id}`).update(fields);
+
+/** What became of each recipient, all pages. */
+export async function allRows(campaignId: string): Promise<ReportRow[]> {
+  const rows: ReportRow[] = [];
+  let cursor: string | undefined;
+  do {
+    const page = await report({ campaignId, format: 'json', cursor });
+    rows.push(...(page.rows ?? []));
+    cursor = page.nextCursor ?? undefined;
+  } while (cursor !== undefined);
+  return rows;
+}
