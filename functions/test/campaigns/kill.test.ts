@@ -1,13 +1,13 @@
 import { beforeAll, expect, it } from 'vitest';
 import type { SimulatorClient } from '../../../scripts/whatsapp-simulator/client.ts';
 import { launch } from '../../src/campaigns/control';
-import { report, type ReportRow } from '../../src/campaigns/report';
 import { laneShares } from '../../src/campaigns/rules';
 import { whatsappWebhook } from '../../src/entry/http/whatsappWebhook';
 import { campaignsExpand } from '../../src/entry/tasks/campaignsExpand';
 import { campaignsLane } from '../../src/entry/tasks/campaignsLane';
 import { setClock } from '../../src/platform/clock';
 import {
+  allRows,
   allSends,
   campaignAt,
   contactOf,
@@ -116,14 +116,3 @@ it(
     for (const [id, state] of rows) expect(state).toBe(reached.has(id) ? 'read' : 'unknown');
   },
 );
-
-async function allRows(campaignId: string): Promise<ReportRow[]> {
-  const rows: ReportRow[] = [];
-  let cursor: string | undefined;
-  do {
-    const page = await report({ campaignId, format: 'json', cursor });
-    rows.push(...(page.rows ?? []));
-    cursor = page.nextCursor ?? undefined;
-  } while (cursor !== undefined);
-  return rows;
-}
