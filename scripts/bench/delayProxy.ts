@@ -50,7 +50,7 @@ export async function startDelayProxy(target: Target, rttMs: number): Promise<De
 const MAX_WAITING = 16 * 1024 * 1024;
 
 /** A stream that gives every chunk back `delayMs` after it came, and its end as well. */
-export function createDelay(delayMs: number): Duplex {
+function createDelay(delayMs: number): Duplex {
   /** Chunks on their way; null is the end. */
   const waiting: { due: number; chunk: Buffer | null }[] = [];
   let bytes = 0;

@@ -39,7 +39,7 @@ export function entryOf(name: string, figure: Figure, runs: Round[]): Entry {
 }
 
 /** How many times better `value` is than `other`; below 1 where it is worse. */
-export function ratio(value: number, other: number | null, better: Better): number | null {
+function ratio(value: number, other: number | null, better: Better): number | null {
   if (other === null) return null;
   return better === 'higher' ? value / other : other / value;
 }

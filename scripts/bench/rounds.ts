@@ -39,7 +39,7 @@ export async function measure(
 }
 
 /** The sides of a round in their order: each as often as it wants, spread over the round. */
-export function turns({ times = {}, ...trial }: Trial, round: number): Side[] {
+function turns({ times = {}, ...trial }: Trial, round: number): Side[] {
   const sides = SIDES.filter((side) => trial[side] !== undefined);
   const start = round % sides.length;
   const rotated = [...sides.slice(start), ...sides.slice(0, start)];

@@ -19,12 +19,12 @@ export interface Contact {
   updatedAt: number;
 }
 
-export const idOf = (n: number): string => `c${String(n).padStart(5, '0')}`;
+const idOf = (n: number): string => `c${String(n).padStart(5, '0')}`;
 export const IDS = Array.from({ length: COUNT }, (_, n) => idOf(n));
-export const phoneOf = (n: number): string => `+346${String(n).padStart(8, '0')}`;
+const phoneOf = (n: number): string => `+346${String(n).padStart(8, '0')}`;
 
 /** A contact of about the size that real ones have. */
-export const contactOf = (n: number): Contact => ({
+const contactOf = (n: number): Contact => ({
   name: `Contact number ${n}`,
   phone: phoneOf(n),
   bsuid: `ES.${n * 7_919}`,

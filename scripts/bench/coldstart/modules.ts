@@ -2,7 +2,7 @@ import { ROOT } from '../../lib/paths.ts';
 import { tableOf } from '../table.ts';
 import type { ModuleTime } from './launch.ts';
 
-export interface PackageTime {
+interface PackageTime {
   name: string;
   files: number;
   /** Milliseconds in its own files. */
@@ -12,13 +12,13 @@ export interface PackageTime {
 }
 
 /** The package that a file belongs to; the product's own files are one. */
-export function packageOf(file: string): string {
+function packageOf(file: string): string {
   const found = /.*[\\/]node_modules[\\/]((?:@[^\\/]+[\\/])?[^\\/]+)/.exec(file)?.[1];
   return found?.replaceAll('\\', '/') ?? (file.startsWith(ROOT) ? 'functions' : 'other');
 }
 
 /** What loading cost by package, the most expensive first. */
-export function packageTimes(modules: Record<string, ModuleTime>): PackageTime[] {
+function packageTimes(modules: Record<string, ModuleTime>): PackageTime[] {
   const packages = new Map<string, PackageTime>();
   for (const [file, { own, inclusive, parent }] of Object.entries(modules)) {
     const name = packageOf(file);
