@@ -1,23 +1,31 @@
 import type { AcceptedSend } from '../../../scripts/whatsapp-simulator/types.ts';
 import type { SimulatorClient } from '../../../scripts/whatsapp-simulator/client.ts';
+import { launch } from '../../src/campaigns/launch';
 import { createDraft } from '../../src/campaigns/define';
 import { report, type ReportRow } from '../../src/campaigns/report';
 import { drainStatuses } from '../../src/campaigns/drainStatuses';
+import { expand } from '../../src/campaigns/expand';
+import { runLane } from '../../src/campaigns/lane';
+import { laneShares } from '../../src/campaigns/rules';
 import {
   createInput,
   type Campaign,
   type Chunk,
   type GroupOutcomes,
+  type Totals,
 } from '../../src/campaigns/schema';
 import { lookAfterCampaigns } from '../../src/campaigns/upkeep';
+import type { Channel } from '../../src/channels/schema';
 import { aliasIds } from '../../src/contacts/rules';
 import type { Contact } from '../../src/contacts/schema';
 import { campaignsExpand } from '../../src/entry/tasks/campaignsExpand';
 import { campaignsLane } from '../../src/entry/tasks/campaignsLane';
+import { campaignReservePercent } from '../../src/params';
 import { db } from '../../src/platform/firestore';
 import type { Member } from '../../src/team/schema';
 import { host } from './hosting';
 import { makeQueue } from './queues';
+import { connectChannel } from './stored';
 import { waitFor } from './waitFor';
 import { CHANNEL } from './webhooks';
 
@@ -191,3 +199,54 @@ export async function allRows(campaignId: string): Promise<ReportRow[]> {
   } while (cursor !== undefined);
   return rows;
 }
+
+let channels = 0;
+/** A number of its own, here and at WhatsApp, so that no other test's campaign has its lanes. */
+export async function connectOwnChannel(
+  simulator: SimulatorClient,
+  fields: Partial<Channel> = {},
+): Promise<string> {
+  const channelId = String(100_000_000_001_000 + channels++);
+  await simulator.putNumber(channelId);
+  await connectChannel(channelId, { throughput: 200, ...fields });
+  return channelId;
+}
+
+/** Does what the lanes of a channel do, until nothing is due. */
+export async function runLanes(channelId: string): Promise<void> {
+  const sender = (await db().doc(`channels/${channelId}`).get()).data() as Channel;
+  const lanes = laneShares(sender.throughput, campaignReservePercent());
+  await Promise.all(lanes.map((_, lane) => runLane({ channelId, lane })));
+}
+
+/** Creates and launches a campaign, puts its audience into chunks and sends them. */
+export async function sendCampaign(
+  campaignId: string,
+  channelId: string,
+  fields: Record<string, unknown> = {},
+): Promise<void> {
+  await draft(campaignId, { channelId, ...fields });
+  await launch(SUPERVISOR, campaignId);
+  await expand(campaignId);
+  await runLanes(channelId);
+}
+
+/** An audience of the numbers of `phoneOf(first … first + count - 1)`. */
+export const numbersFrom = (first: number, count: number) => ({
+  audience: {
+    kind: 'numbers',
+    numbers: Array.from({ length: count }, (_, n) => phoneOf(first + n)),
+  },
+});
+
+/** Drains statuses until the totals of a campaign are as a test wants them; gives them. */
+export const drainUntil = (
+  campaignId: string,
+  what: string,
+  holds: (totals: Totals) => boolean,
+): Promise<Totals> =>
+  waitFor(what, async () => {
+    await drainStatuses(0);
+    const { totals } = await campaignAt(campaignId);
+    return holds(totals) && totals;
+  });
