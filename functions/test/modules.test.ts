@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { deployedFunctions } from '../../scripts/bench/coldstart/functions.ts';
 import { launch } from '../../scripts/bench/coldstart/launch.ts';
-import { NEEDS, SUPERFLUOUS, usesOf } from '../../scripts/bench/coldstart/uses.ts';
+import { NEEDS, usesOf } from '../../scripts/bench/coldstart/uses.ts';
 import { ROOT } from '../../scripts/lib/paths.ts';
 
 const functions = await deployedFunctions();
@@ -13,7 +13,6 @@ describe('a start loads what the function needs, and no other client', () => {
 
   it.each(functions)('$target', async (deployed) => {
     const { loaded } = await launch({ ...deployed, folder: `${ROOT}/functions` });
-    const expected = [NEEDS, SUPERFLUOUS].flatMap((list) => list[deployed.target] ?? []);
-    expect(usesOf(loaded).sort()).toEqual(expected.sort());
+    expect(usesOf(loaded).sort()).toEqual([...(NEEDS[deployed.target] ?? [])].sort());
   });
 });

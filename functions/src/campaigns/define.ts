@@ -1,14 +1,13 @@
-import { parts } from '../batch/chunk';
 import { auditWrite } from '../audit/record';
+import { batchGet } from '../batch/batchGet';
+import { parts } from '../batch/chunk';
 import { now } from '../platform/clock';
-import { commit, GRPC, grpcCode, isConflict } from '../platform/commit';
+import { commit, isConflict } from '../platform/commit';
 import { AppError } from '../shared/errors';
 import { hashId } from '../shared/ids';
 import { toE164 } from '../shared/phone';
 import type { Member } from '../team/schema';
-import { batchGet } from '../batch/batchGet';
-import { batchUpdate } from '../batch/batchUpdate';
-import { throwIfFailed } from '../batch/report';
+import { fingerprintOf, freshDraft, storeDraft, writeRows, type Defined } from './drafts';
 import { known } from './known';
 import { parseCsv, parseNumbers, type ParsedList } from './list';
 import type {
@@ -17,39 +16,9 @@ import type {
   Campaign,
   CreateInput,
   Exclusions,
-  ListRow,
-  Totals,
   UpdateInput,
 } from './schema';
-import {
-  campaigns,
-  createCampaign,
-  forgetCampaign,
-  readCampaign,
-  rowsId,
-  rowsOfCampaign,
-  ROWS_PER_PART,
-  updateCampaign,
-} from './store';
-
-const NO_TOTALS: Totals = {
-  recipients: 0,
-  accepted: 0,
-  sent: 0,
-  delivered: 0,
-  read: 0,
-  failed: 0,
-  skipped: 0,
-  unknown: 0,
-  replied: 0,
-  optedOut: 0,
-};
-
-/** What a caller learns of a list: what of it can be sent to, and examples of what cannot. */
-export interface Defined {
-  campaignId: string;
-  audience: Audience;
-}
+import { campaigns, forgetCampaign, rowsId, ROWS_PER_PART, updateCampaign } from './store';
 
 /**
  * Creates a draft. Repeating a call with its `campaignId` gives the first one's result.
@@ -64,53 +33,10 @@ export async function createDraft(member: Member, input: CreateInput): Promise<D
     ...definition,
     exclude: checkedExclusions(exclude),
     audience,
-    ...fresh(member, fingerprintOf(input)),
+    ...freshDraft(member, fingerprintOf(input)),
   };
   await storeRows(campaignId, audience, rows);
-  return store(member, campaignId, campaign);
-}
-
-const fingerprintOf = (input: unknown): string => hashId(JSON.stringify(input));
-
-const fresh = (member: Member, fingerprint: string) =>
-  ({
-    createdBy: member.uid,
-    createdAt: now(),
-    updatedAt: now(),
-    status: 'draft',
-    isActive: false,
-    isOpen: false,
-    winner: null,
-    fingerprint,
-    isMarketing: false,
-    launchedAt: null,
-    completedAt: null,
-    paused: null,
-    isExpanded: false,
-    groups: 0,
-    excluded: {},
-    totals: NO_TOTALS,
-    totalsAt: 0,
-    attributedUntil: null,
-  }) satisfies Partial<Campaign>;
-
-async function store(member: Member, campaignId: string, campaign: Campaign): Promise<Defined> {
-  try {
-    await commit([
-      createCampaign(campaignId, campaign),
-      auditWrite(member.uid, 'campaigns.create', `campaigns/${campaignId}`),
-    ]);
-  } catch (error) {
-    if (grpcCode(error) !== GRPC.alreadyExists) throw error;
-    const { data } = await readCampaign(campaignId);
-    if (data?.fingerprint !== campaign.fingerprint) {
-      throw new AppError('already-exists', 'This campaignId was used for another campaign.', {
-        details: { reason: 'id-reused', field: 'campaignId', hint: 'Use a new id for each.' },
-      });
-    }
-    return { campaignId, audience: data.audience };
-  }
-  return { campaignId, audience: campaign.audience };
+  return storeDraft(member, campaignId, campaign);
 }
 
 /** Changes what is given of a draft. Done twice it is done once. */
@@ -160,43 +86,6 @@ export async function updateDraft(member: Member, input: UpdateInput): Promise<D
   }
   forgetCampaign(campaignId, data.channelId);
   return { campaignId, audience: list?.audience ?? data.audience };
-}
-
-/** Makes a draft of what another campaign was, its list included. */
-export async function cloneCampaign(
-  member: Member,
-  { campaignId, from, name }: { campaignId: string; from: string; name?: string | undefined },
-): Promise<Defined> {
-  const { data } = await known(from);
-  if (data.audience.kind === 'list') await copyRows(from, campaignId, data.audience);
-  const campaign: Campaign = {
-    name: name ?? data.name,
-    channelId: data.channelId,
-    variants: data.variants,
-    abTest: data.abTest,
-    audience: data.audience,
-    exclude: data.exclude,
-    // Its time has passed.
-    schedule: { timeZone: data.schedule.timeZone, ...quietHoursOf(data) },
-    ...fresh(member, fingerprintOf({ from, name })),
-  };
-  return store(member, campaignId, campaign);
-}
-
-const quietHoursOf = ({ schedule: { quietHours } }: Campaign) => (quietHours ? { quietHours } : {});
-
-/** Copies a list, some parts at once. */
-async function copyRows(
-  from: string,
-  to: string,
-  { listId, rows }: Extract<Audience, { kind: 'list' }>,
-): Promise<void> {
-  const ids = Array.from({ length: Math.ceil(rows / ROWS_PER_PART) }, (_, n) => rowsId(listId, n));
-  const found = await batchGet(rowsOfCampaign(from), ids);
-  await writeRows(
-    to,
-    found.map(({ id, data }) => [id, data?.rows ?? []]),
-  );
 }
 
 /** An audience as it is stored, with the rows of a list. */
@@ -249,15 +138,6 @@ async function storeRows(
   await writeRows(
     campaignId,
     parts(rows, ROWS_PER_PART).map((part, n) => [rowsId(listId, n), part]),
-  );
-}
-
-async function writeRows(campaignId: string, documents: [string, ListRow[]][]): Promise<void> {
-  throwIfFailed(
-    await batchUpdate(
-      rowsOfCampaign(campaignId),
-      documents.map(([id, rows]) => ({ kind: 'set', id, data: { rows } })),
-    ),
   );
 }
 

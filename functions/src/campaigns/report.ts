@@ -6,7 +6,8 @@ import { AppError } from '../shared/errors';
 import type { Member } from '../team/schema';
 import { toCsv } from './csv';
 import { notFound } from './known';
-import type { Campaign, Chunk, Recipient, RecipientOutcome } from './schema';
+import { stateOf, type RecipientState } from './recipientState';
+import type { Campaign, Chunk, RecipientOutcome } from './schema';
 import { campaignSnapshot, chunksOfCampaign, outcomesOfCampaign } from './store';
 
 /** What became of one recipient's message. */
@@ -14,17 +15,7 @@ export interface ReportRow {
   contactId: string;
   phone: string | null;
   name: string | null;
-  state:
-    | 'waiting'
-    | 'sending'
-    | 'accepted'
-    | 'sent'
-    | 'delivered'
-    | 'read'
-    | 'failed'
-    | 'skipped'
-    | 'unknown'
-    | 'cancelled';
+  state: RecipientState;
   sentAt: number | null;
   deliveredAt: number | null;
   readAt: number | null;
@@ -124,23 +115,3 @@ const rowsOf = (
       reason: recipient.reason ?? null,
     };
   });
-
-/** The furthest that is known of a message. */
-export function stateOf(
-  { status }: Pick<Campaign, 'status'>,
-  { state }: Recipient,
-  outcome: RecipientOutcome = {},
-): ReportRow['state'] {
-  if (outcome.readAt !== undefined) return 'read';
-  if (outcome.deliveredAt !== undefined) return 'delivered';
-  if (outcome.failedAt !== undefined) return 'failed';
-  if (outcome.sentAt !== undefined) return 'sent';
-  switch (state) {
-    case undefined:
-      return status === 'cancelled' ? 'cancelled' : 'waiting';
-    case 'claimed':
-      return 'sending';
-    default:
-      return state;
-  }
-}

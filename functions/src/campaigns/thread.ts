@@ -6,7 +6,7 @@ import { mapConcurrently } from '../shared/async';
 import { AppError } from '../shared/errors';
 import type { Member } from '../team/schema';
 import { contentOf, slotsOf } from './render';
-import { stateOf, type ReportRow } from './report';
+import { stateOf, type RecipientState } from './recipientState';
 import type { Chunk, Recipient, threadInput } from './schema';
 import { campaignSnapshot, chunksWith, outcomesOfCampaign, type Found } from './store';
 import { templateOf } from './templates';
@@ -20,7 +20,7 @@ export interface CampaignEntry {
   timestamp: number;
   type: 'template';
   content: object;
-  state: ReportRow['state'];
+  state: RecipientState;
   wamid: string | null;
 }
 

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { launch } from '../../src/campaigns/control';
+import { launch } from '../../src/campaigns/launch';
 import { createDraft } from '../../src/campaigns/define';
 import { expand } from '../../src/campaigns/expand';
 import { emptyOutcomes } from '../../src/campaigns/outcomes';

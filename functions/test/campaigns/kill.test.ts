@@ -1,6 +1,6 @@
 import { beforeAll, expect, it } from 'vitest';
 import type { SimulatorClient } from '../../../scripts/whatsapp-simulator/client.ts';
-import { launch } from '../../src/campaigns/control';
+import { launch } from '../../src/campaigns/launch';
 import { laneShares } from '../../src/campaigns/rules';
 import { whatsappWebhook } from '../../src/entry/http/whatsappWebhook';
 import { campaignsExpand } from '../../src/entry/tasks/campaignsExpand';

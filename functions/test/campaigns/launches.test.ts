@@ -1,6 +1,6 @@
 import { beforeAll, expect, it } from 'vitest';
 import type { SimulatorClient } from '../../../scripts/whatsapp-simulator/client.ts';
-import { launch } from '../../src/campaigns/control';
+import { launch } from '../../src/campaigns/launch';
 import { expand } from '../../src/campaigns/expand';
 import { runLane } from '../../src/campaigns/lane';
 import { whatsappWebhook } from '../../src/entry/http/whatsappWebhook';

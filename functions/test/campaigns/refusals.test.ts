@@ -1,6 +1,7 @@
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { SimulatorClient } from '../../../scripts/whatsapp-simulator/client.ts';
-import { cancel, launch, pause, resume } from '../../src/campaigns/control';
+import { launch, resume } from '../../src/campaigns/launch';
+import { cancel, pause } from '../../src/campaigns/stop';
 import { retryFailed } from '../../src/campaigns/retry';
 import { resumeChannel } from '../../src/channels/pause';
 import { whatsappWebhook } from '../../src/entry/http/whatsappWebhook';

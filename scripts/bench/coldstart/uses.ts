@@ -68,14 +68,3 @@ export const NEEDS: Record<string, readonly Use[]> = {
   'schedules.everyMinute': ['firestore', 'tasks'],
   'schedules.campaigns': ['firestore', 'tasks'],
 };
-
-/**
- * What functions load today because a module that they share with others needs it. This list may
- * only become shorter: a test fails when it is not exact.
- */
-export const SUPERFLUOUS: Record<string, readonly Use[]> = {
-  'conversations.thread': ['csv'],
-  'campaigns.clone': ['phone', 'csv'],
-  'campaigns.pause': ['tasks'],
-  'campaigns.cancel': ['tasks'],
-};

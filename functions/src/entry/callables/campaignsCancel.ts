@@ -1,4 +1,4 @@
-import { cancel } from '../../campaigns/control';
+import { cancel } from '../../campaigns/stop';
 import { campaignInput } from '../../campaigns/schema';
 import { callable, SUPERVISORS } from '../guard';
 

@@ -1,4 +1,4 @@
-import { cloneCampaign } from '../../campaigns/define';
+import { cloneCampaign } from '../../campaigns/clone';
 import { cloneInput } from '../../campaigns/schema';
 import { callable, SUPERVISORS } from '../guard';
 

@@ -1,4 +1,4 @@
-import { launch } from '../../campaigns/control';
+import { launch } from '../../campaigns/launch';
 import { campaignInput } from '../../campaigns/schema';
 import { callable, SUPERVISORS } from '../guard';
 

@@ -1,4 +1,4 @@
-import { pause } from '../../campaigns/control';
+import { pause } from '../../campaigns/stop';
 import { pauseInput } from '../../campaigns/schema';
 import { callable, SUPERVISORS } from '../guard';
 

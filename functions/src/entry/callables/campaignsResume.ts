@@ -1,4 +1,4 @@
-import { resume } from '../../campaigns/control';
+import { resume } from '../../campaigns/launch';
 import { campaignInput } from '../../campaigns/schema';
 import { callable, SUPERVISORS } from '../guard';
 
