@@ -8,7 +8,7 @@ import { createOutcomes, readChunk, readOutcomes, updateChunk, updateOutcomes } 
 const CONCURRENCY = 16;
 
 /**
- * Makes statuses and deeds durable: one read and at most one write for each group of 2,500
+ * Makes statuses and deeds durable: one read and at most one write for each group of up to 3,000
  * recipients among them, however many there are. Applied twice they change, and cost, nothing more
  * than the read.
  *
