@@ -207,8 +207,9 @@ export async function connectOwnChannel(
   fields: Partial<Channel> = {},
 ): Promise<string> {
   const channelId = String(100_000_000_001_000 + channels++);
-  await simulator.putNumber(channelId);
-  await connectChannel(channelId, { throughput: 200, ...fields });
+  const { throughput = 200 } = fields;
+  await simulator.putNumber(channelId, { mps: throughput });
+  await connectChannel(channelId, { ...fields, throughput });
   return channelId;
 }
 
