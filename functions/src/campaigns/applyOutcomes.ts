@@ -21,7 +21,7 @@ export async function applyOutcomes(events: readonly CampaignEvent[]): Promise<C
       ({ campaignId, chunkId }) => `${campaignId}/${groupOf(chunkId)}`,
     ).values(),
   ];
-  // eslint-disable-next-line recado/no-firestore-in-loops -- a group stands for up to 2,500 recipients
+  // eslint-disable-next-line recado/no-firestore-in-loops -- a group stands for up to 3,000 recipients
   const strange = await mapConcurrently(groups, CONCURRENCY, applyToGroup);
   return strange.flat();
 }
