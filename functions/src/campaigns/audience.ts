@@ -64,7 +64,7 @@ export function audiencePage(
 }
 
 /** What of a filter the query itself can decide. */
-export function conditionsOf(filter: ContactFilter): QuerySpec['where'] {
+function conditionsOf(filter: ContactFilter): QuerySpec['where'] {
   const criterion = queryCriterion(filter);
   return criterion ? [[criterion.field, criterion.op, criterion.value]] : [];
 }

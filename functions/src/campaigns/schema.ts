@@ -71,7 +71,7 @@ const outcome = z.enum(['delivered', 'notDelivered', 'read', 'notRead', 'replied
 export type Outcome = z.infer<typeof outcome>;
 
 /** Whom a campaign is for. */
-export const audienceInput = z.discriminatedUnion('kind', [
+const audienceInput = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('contacts'), filter: contactFilter.default({}) }),
   z.strictObject({
     kind: z.literal('numbers'),
