@@ -65,7 +65,7 @@ export async function putTemplate(
 export const phoneOf = (n: number): string => `+${34_611_000_000 + n}`;
 export const contactOf = (phone: string): string => aliasIds({ phone })[0] as string;
 
-export const aContact = (phone: string, fields: Partial<Contact> = {}): Contact => ({
+const aContact = (phone: string, fields: Partial<Contact> = {}): Contact => ({
   name: 'Ana',
   phone,
   bsuid: null,
