@@ -27,6 +27,7 @@ import {
   runLanes,
   sendCampaign,
   storeContact,
+  storeContacts,
   SUPERVISOR,
 } from '../support/campaigns';
 import { host } from '../support/hosting';
@@ -90,14 +91,17 @@ describe('a wish for no more offers', () => {
     await expand('wish-between');
     await setWish(3, wish());
     await setWish(4, wish());
-    await setWish(4, null);
     await runLanes(channelId);
-
     expect(await rowOf('wish-between', phoneOf(3))).toMatchObject({
       state: 'skipped',
       reason: 'opted-out',
       sentAt: null,
     });
+    expect((await campaignAt('wish-between')).status).toBe('running');
+
+    // It is still remembered here, but does not hold any more.
+    await setWish(4, null);
+    await sendCampaign('wish-taken-back', await connectOwnChannel(simulator), numbersFrom(3, 2));
     const sends = (await allSends(simulator)).map(({ recipient }) => `+${recipient}`);
     expect(sends).toHaveLength(19);
     expect(sends).not.toContain(phoneOf(3));
@@ -106,21 +110,34 @@ describe('a wish for no more offers', () => {
 
   it('that comes while the audience is read, however long that takes, is honoured', async () => {
     const channelId = await connectOwnChannel(simulator);
-    for (let n = 30; n < 33; n++) await storeContact(phoneOf(n));
-    await draft('wish-meanwhile', { channelId, ...numbersFrom(30, 3) });
+    // More than a page; the three in it who are active are read with the first one.
+    const ids = await storeContacts(501, () => ({ tags: ['meanwhile'], isActive: false }), 1_000);
+    const [first, second, third] = [...ids].sort().slice(0, 3);
+    for (const id of [first, second, third]) {
+      await db().doc(`contacts/${id}`).update({ isActive: true });
+    }
+    await draft('wish-meanwhile', {
+      channelId,
+      audience: { kind: 'contacts', filter: { anyTag: ['meanwhile'] } },
+    });
     await launch(SUPERVISOR, 'wish-meanwhile');
-    faults.plan((_, method, count) => {
-      if (method !== 'commit' || count < 3) return undefined;
+    let pages = 0;
+    faults.plan((_, method) => {
+      if (method !== 'runQuery' || ++pages !== 2) return undefined;
       return async () => {
-        await setWish(31, wish());
+        await db().doc(`contacts/${second}`).update({ optOut: wish() });
         restoreClock = setClock(() => Date.now() + 5 * 60_000);
       };
     });
     await expand('wish-meanwhile');
     faults.end();
     await runLanes(channelId);
-    expect((await rowOf('wish-meanwhile', phoneOf(31)))?.state).toBe('skipped');
-    expect((await rowOf('wish-meanwhile', phoneOf(30)))?.state).not.toBe('skipped');
+    const states = (await allRows('wish-meanwhile')).map((row) => [row.contactId, row.state]);
+    expect(states.sort()).toEqual([
+      [first, 'accepted'],
+      [second, 'skipped'],
+      [third, 'accepted'],
+    ]);
   });
 
   it('does not concern what is no offer', async () => {
