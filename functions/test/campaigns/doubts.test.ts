@@ -1,12 +1,17 @@
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { SimulatorClient } from '../../../scripts/whatsapp-simulator/client.ts';
 import { cancel, pause } from '../../src/campaigns/stop';
+import { applyOutcomes } from '../../src/campaigns/applyOutcomes';
+import { fromCallbackData, type CampaignMessage } from '../../src/campaigns/callback';
+import type { CampaignEvent } from '../../src/campaigns/outcomes';
+import { totalsOf } from '../../src/campaigns/progress';
 import type { ReportRow } from '../../src/campaigns/report';
 import type { Chunk } from '../../src/campaigns/schema';
 import { lookAfterCampaigns } from '../../src/campaigns/upkeep';
 import { whatsappWebhook } from '../../src/entry/http/whatsappWebhook';
 import { setClock } from '../../src/platform/clock';
 import { db } from '../../src/platform/firestore';
+import { installFaults, type Faults } from '../batch/faults';
 import {
   allRows,
   allSends,
@@ -30,13 +35,13 @@ import { statusesBody } from '../support/webhooks';
 useProject('campaign-doubts', { IN_DOUBT_GRACE_MINUTES: '15' });
 
 let simulator: SimulatorClient;
-let webhookUrl: string;
+let faults: Faults;
 beforeAll(async () => {
-  webhookUrl = await host(whatsappWebhook);
-  simulator = await useSimulator(webhookUrl, {
+  simulator = await useSimulator(await host(whatsappWebhook), {
     statuses: { sentMs: 10, deliveredMs: 20, readMs: 30 },
   });
   await putTemplate(simulator);
+  faults = installFaults();
 });
 
 let restoreClock = (): void => undefined;
@@ -125,6 +130,31 @@ describe('a send without an answer', () => {
       expect(settled).toContainEqual(expect.objectContaining({ wamid: sent?.id }));
     },
   );
+
+  it('of which a status comes just when it is given up was sent', async () => {
+    const channelId = await connectOwnChannel(simulator, { throughput: 21 });
+    await simulator.setFaults([{ kind: 'cut_after' }, { kind: 'webhook_drop' }]);
+    await sendCampaign('just-then', channelId, numbersFrom(150, 2));
+    const sends = (await allSends(simulator)).filter((send) => send.phoneNumberId === channelId);
+    const [first] = sends.map(({ callbackData, id }) => ({
+      ...(fromCallbackData(callbackData) as CampaignMessage),
+      status: 'sent' as const,
+      at: 7,
+      wamid: id,
+    }));
+    passGrace();
+    let times = 0;
+    faults.plan((_, method, writes) =>
+      method === 'commit' && writes === 2 && times++ === 0
+        ? () => applyOutcomes([first as CampaignEvent])
+        : undefined,
+    );
+    await runLanes(channelId);
+    faults.end();
+    expect(times).toBeGreaterThan(1);
+    expect(await totalsOf('just-then')).toMatchObject({ accepted: 1, unknown: 1, sent: 1 });
+    expect(statesOf(await allRows('just-then'))).toEqual({ sent: 1, unknown: 1 });
+  });
 
   it.each([
     ['paused', () => pause(SUPERVISOR, { campaignId: 'doubt-paused', reason: 'lunch' })],
