@@ -88,8 +88,9 @@ async function expandSteps(campaignId: string): Promise<void> {
       log.info('an expansion goes on elsewhere', { campaignId });
       return;
     }
+    const isFirst = state.groups === 0;
     ({ state, version } = written);
-    await startLanes(campaign.channelId);
+    if (isFirst || state.isDone) await startLanes(campaign.channelId);
     if (now() > end && !state.isDone) return enqueueExpansion(campaignId);
   }
   forgetCampaign(campaignId, campaign.channelId);

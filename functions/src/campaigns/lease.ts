@@ -19,9 +19,12 @@ const PAUSE_BETWEEN_MS = 1_500;
 /** Sending ends so much before the lease does: clocks differ. */
 const MARGIN_MS = 1_000;
 
+/** How often it is looked whether somebody gave a lane back. */
+const LOOK_MS = 2_000;
+
 /**
- * Takes a lane. While somebody else holds it, it is waited for once: a holder that renews is
- * alive, and this run is not needed; one that does not has died.
+ * Takes a lane. Where somebody else holds it, it is waited until they give it back or their lease
+ * is over; one who renews it meanwhile is alive, and this run is not needed.
  *
  * @param leaseMs how long it is held without being renewed; it is renewed three times as often
  */
@@ -31,15 +34,21 @@ export async function takeLane(
   leaseMs: number,
 ): Promise<Lease | undefined> {
   let known = await readLane(channelId, lane);
-  const until = known.data?.until ?? 0;
-  if (until > now()) {
-    await sleep(until - now() + MARGIN_MS);
-    const { version } = known;
+  // eslint-disable-next-line recado/no-firestore-in-loops -- a look every two seconds, for as long as a lease at most
+  for (let left = leftOf(known); left > 0; left = leftOf(known)) {
+    await sleep(Math.min(LOOK_MS, left));
+    const before = known.version;
     known = await readLane(channelId, lane);
-    if (known.version !== version && known.data?.holder !== null) return undefined;
+    if (known.version !== before && known.data?.holder != null) return undefined;
   }
   return hold(channelId, lane, leaseMs, known);
 }
+
+/** How long a lane is still held, by the clock of whoever holds it. */
+const leftOf = ({ data }: Read<Lane>): number => {
+  const left = (data?.until ?? 0) - now();
+  return left > 0 ? left + MARGIN_MS : 0;
+};
 
 async function hold(
   channelId: string,

@@ -1,17 +1,13 @@
 import { channel } from '../channels/read';
 import { campaignReservePercent } from '../params';
-import { now } from '../platform/clock';
 import { log } from '../platform/log';
 import { enqueue } from '../platform/tasks';
+import { newId } from '../shared/ids';
 import { laneShares } from './rules';
 
-/** A task's name is remembered for hours; a new try at starting needs another one. */
-const NAME_STEP_MS = 5_000;
-const step = (): number => Math.floor(now() / NAME_STEP_MS);
-
-/** Starts, or goes on with, putting the audience into chunks. */
+/** Starts, or goes on with, putting the audience into chunks; of two runs one stops. */
 export async function enqueueExpansion(campaignId: string): Promise<void> {
-  await tryEnqueue('campaigns-expand', { campaignId }, `expand ${campaignId} ${step()}`);
+  await tryEnqueue('campaigns-expand', { campaignId }, newId());
 }
 
 /**
@@ -26,7 +22,7 @@ export async function startLanes(channelId: string): Promise<void> {
 }
 
 export const startLane = (channelId: string, lane: number): Promise<void> =>
-  tryEnqueue('campaigns-lane', { channelId, lane }, `lane ${channelId} ${lane} ${step()}`);
+  tryEnqueue('campaigns-lane', { channelId, lane }, newId());
 
 async function tryEnqueue(
   queue: string,
