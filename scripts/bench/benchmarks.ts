@@ -5,6 +5,7 @@ export const BENCHMARKS: Record<string, () => Promise<Benchmark>> = {
   batch: async () => (await import('./batch/batch.ts')).batch,
   ingest: async () => (await import('./ingest/ingest.ts')).ingest,
   send: async () => (await import('./send/send.ts')).send,
+  campaign: async () => (await import('./campaign/campaign.ts')).campaign,
   coldstart: async () => (await import('./coldstart/coldstart.ts')).coldstart,
   cost: async () => (await import('./cost/cost.ts')).cost,
 };

@@ -1,0 +1,24 @@
+import type { Ran } from './run.ts';
+
+/** What became of the recipients after kills, and what the sender knows of it. */
+export interface Fates {
+  /** Got it more than once. */
+  doubled: number;
+  /** Did not get it, and nothing says so. */
+  lost: number;
+  /** May not have got it, and are shown as such. */
+  inDoubt: number;
+}
+
+const SHOWN_AS_OPEN = new Set(['unknown', 'failed']);
+
+export function fatesOf({ seen, outcomes }: Pick<Ran, 'seen' | 'outcomes'>): Fates {
+  const fates: Fates = { doubled: 0, lost: 0, inDoubt: 0 };
+  for (const [recipient, outcome] of outcomes) {
+    const copies = seen.byRecipient.get(recipient) ?? 0;
+    if (copies > 1) fates.doubled++;
+    if (SHOWN_AS_OPEN.has(outcome)) fates.inDoubt++;
+    else if (copies === 0) fates.lost++;
+  }
+  return fates;
+}
