@@ -4,6 +4,7 @@ import { batchUpdate } from '../batch/batchUpdate';
 import { throwIfFailed } from '../batch/report';
 import { now } from '../platform/clock';
 import { commit, isConflict } from '../platform/commit';
+import { fromVersion } from '../platform/firestore';
 import { log } from '../platform/log';
 import { attribute, ATTRIBUTION_MS } from './attribution';
 import { refreshTotals } from './progress';
@@ -16,6 +17,7 @@ import {
   nextChunkDueAt,
   outcomesOfCampaign,
   readChunksInDoubt,
+  readExpansion,
   readOpenCampaigns,
   updateCampaign,
   type Found,
@@ -78,7 +80,10 @@ async function begin(campaign: Found<Campaign>): Promise<void> {
 
 async function goOn(campaign: Found<Campaign>): Promise<void> {
   const { id, data } = campaign;
-  if (!data.isExpanded) return enqueueExpansion(id);
+  if (!data.isExpanded) {
+    if (!(await isExpanding(campaign))) await enqueueExpansion(id);
+    return;
+  }
   const dueAt = await nextChunkDueAt(id);
   if (dueAt !== undefined) {
     // Chunks that are being worked on are due later; one that is due has nobody.
@@ -91,6 +96,16 @@ async function goOn(campaign: Found<Campaign>): Promise<void> {
     if (await releaseRest(id, winner)) return startLanes(data.channelId);
   }
   await tryUpdate(campaign, { status: 'completed', isActive: false, completedAt: now() });
+}
+
+/** A step takes seconds, and Cloud Tasks repeats a run that failed. */
+const MAX_STEP_MS = 30_000;
+
+/** Whether a run may still be at it: a second one would read thousands of contacts in vain. */
+async function isExpanding({ id, data }: Found<Campaign>): Promise<boolean> {
+  const { version } = await readExpansion(id);
+  const steppedAt = version ? fromVersion(version).toMillis() : 0;
+  return Math.max(steppedAt, data.launchedAt ?? 0) > now() - MAX_STEP_MS;
 }
 
 const MAX_SETTLED = 50;

@@ -304,6 +304,8 @@ describe('what stands still goes on by itself', () => {
     expect(await chunksAt('lost-tasks')).toEqual([]);
 
     await makeCampaignQueues();
+    // An expansion that was at work a moment ago is left alone.
+    itIs(now() + MINUTE);
     await waitFor('everybody to be sent to', async () => {
       await lookAfterCampaigns();
       return (await reached(channelId)).length === 30;
