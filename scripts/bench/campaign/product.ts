@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { launch } from '../../../functions/lib/campaigns/control.js';
+import { launch } from '../../../functions/lib/campaigns/launch.js';
 import { createDraft } from '../../../functions/lib/campaigns/define.js';
 import { report, type ReportRow } from '../../../functions/lib/campaigns/report.js';
 import { createInput } from '../../../functions/lib/campaigns/schema.js';
