@@ -29,8 +29,12 @@ export function onFirestoreOperation(listener: Listener): () => void {
 interface Request {
   writes?: { delete?: string | null }[];
   structuredQuery?: StructuredQuery;
-  structuredAggregationQuery?: StructuredQuery;
+  structuredAggregationQuery?: AggregationQuery;
 }
+
+type AggregationQuery = StructuredQuery & {
+  aggregations?: { alias?: string | null; count?: unknown }[];
+};
 
 interface StreamItem {
   found?: unknown;
@@ -84,9 +88,10 @@ export function metered<T extends Firestore>(firestore: T): T {
     const started = now();
     const stream = await requestStream(method, bidirectional, body, ...rest);
     const query = body.structuredQuery ?? body.structuredAggregationQuery;
+    const counts = countsOf(body.structuredAggregationQuery);
     let reads = 0;
     stream.on('data', (item: StreamItem) => {
-      reads += readsOf(item);
+      reads += readsOf(item, counts);
     });
     const finish = (failed: boolean) => (): void => {
       report({
@@ -108,12 +113,16 @@ export function metered<T extends Firestore>(firestore: T): T {
   return firestore;
 }
 
-function readsOf(item: StreamItem): number {
-  if (item.result?.aggregateFields) {
-    const counts = Object.values(item.result.aggregateFields).map((f) =>
-      Number(f.integerValue ?? 0),
-    );
-    return Math.max(1, Math.ceil(Math.max(...counts) / 1_000));
+/** The names in an aggregation's answer that count documents; others add up what is in them. */
+const countsOf = ({ aggregations = [] }: AggregationQuery = {}): string[] =>
+  aggregations.flatMap(({ alias, count }) => (alias && count ? [alias] : []));
+
+/** Sums alone do not tell how many index entries they were of: they are taken for one read. */
+function readsOf(item: StreamItem, counts: readonly string[]): number {
+  const figures = item.result?.aggregateFields;
+  if (figures) {
+    const entries = counts.map((alias) => Number(figures[alias]?.integerValue ?? 0));
+    return Math.max(1, Math.ceil(Math.max(0, ...entries) / 1_000));
   }
   const documents = item.found || item.missing || item.document ? 1 : 0;
   return documents + (item.skippedResults ?? 0);

@@ -92,11 +92,12 @@ describe('what WhatsApp refuses', { timeout: 60_000 }, () => {
 
   it('refused parameters fail the message; five in a row pause the campaign', async () => {
     await simulator.setFaults([{ kind: 'reject', code: 132000 }]);
-    await start('bad-parameters', 40);
+    // Each of the channel's lanes may be in the middle of a micro-batch when one of them finds out.
+    await start('bad-parameters', 300);
     await waitForStatus('bad-parameters', 'paused');
     const { paused, totals } = await campaignAt('bad-parameters');
     expect(paused?.reason).toBe('bad-template-parameters');
-    expect(totals.failed).toBeLessThan(40);
+    expect(totals.failed).toBeLessThan(300);
   });
 
   it('a bad token pauses the number; the campaign goes on once it is resumed', async () => {
