@@ -1,6 +1,6 @@
 /** The import rules of the project: index → entry → domain → batch → platform → shared. */
 const DOMAINS =
-  '(analytics|audit|campaigns|channels|contacts|conversations|deadLetters|messages|team|templates|webhooks)';
+  '(analytics|audit|campaigns|channels|contacts|conversations|deadLetters|files|jobs|messages|privacy|team|templates|webhooks)';
 const VENDOR = '(@google-cloud/|firebase-admin|@upstash/)';
 const src = (path) => `^functions/src/${path}`;
 
@@ -70,25 +70,25 @@ module.exports = {
       comment: 'campaigns → messages → conversations → contacts, never back',
       severity: 'error',
       from: { path: src('contacts/') },
-      to: { path: src('(conversations|messages|campaigns|webhooks)/') },
+      to: { path: src('(conversations|messages|campaigns|webhooks|privacy)/') },
     },
     {
       name: 'domains-one-way-2',
       severity: 'error',
       from: { path: src('conversations/') },
-      to: { path: src('(messages|campaigns|webhooks)/') },
+      to: { path: src('(messages|campaigns|webhooks|privacy)/') },
     },
     {
       name: 'domains-one-way-3',
       severity: 'error',
       from: { path: src('messages/') },
-      to: { path: src('(campaigns|webhooks)/') },
+      to: { path: src('(campaigns|webhooks|privacy)/') },
     },
     {
       name: 'leaf-domains',
       severity: 'error',
-      from: { path: src('(team|audit|channels|templates|deadLetters)/'), pathNot: '\\.test\\.ts$' },
-      to: { path: src('(contacts|conversations|messages|campaigns|webhooks)/') },
+      from: { path: src('(team|audit|channels|templates|deadLetters|files|jobs)/'), pathNot: '\\.test\\.ts$' },
+      to: { path: src('(contacts|conversations|messages|campaigns|webhooks|privacy)/') },
     },
     {
       name: 'functions-sdk-at-the-edge',

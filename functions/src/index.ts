@@ -11,6 +11,7 @@ Object.assign(
   exports,
   lazyFunctions({
     whatsappWebhook: () => require('./entry/http/whatsappWebhook').whatsappWebhook,
+    files: () => require('./entry/http/files').files,
     messages: {
       send: () => require('./entry/callables/messagesSend').messagesSend,
       sendBulk: () => require('./entry/callables/messagesSendBulk').messagesSendBulk,
@@ -61,7 +62,13 @@ Object.assign(
       list: () => require('./entry/callables/deadLettersList').deadLettersList,
       replay: () => require('./entry/callables/deadLettersReplay').deadLettersReplay,
     },
+    jobs: {
+      run: () => require('./entry/tasks/jobsRun').jobsRun,
+      cancel: () => require('./entry/callables/jobsCancel').jobsCancel,
+      list: () => require('./entry/callables/jobsList').jobsList,
+    },
     schedules: {
+      hourly: () => require('./entry/schedules/hourly').hourly,
       everyMinute: () => require('./entry/schedules/everyMinute').everyMinute,
       campaigns: () => require('./entry/schedules/campaigns').campaigns,
     },

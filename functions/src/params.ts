@@ -35,6 +35,11 @@ const strings = {
       'You will get no more offers from us. · No te enviaremos más ofertas. · Não enviaremos mais ofertas.',
     description: 'The one answer to a customer who asks to stop; empty: no answer.',
   }),
+  FILE_STORE: defineString('FILE_STORE', {
+    default: '',
+    description:
+      "Where imports, exports and archives are kept: gs://BUCKET; empty: the project's default bucket.",
+  }),
   LOG_LEVEL: defineString('LOG_LEVEL', {
     default: 'info',
     description: 'debug, info, warn or error.',
@@ -102,6 +107,8 @@ export const stopWords = (): string[] =>
     .split(',')
     .map((word) => word.trim())
     .filter((word) => word !== '');
+/** `gs://BUCKET`, `file:///FOLDER` in a local stack, or empty for the project's default bucket. */
+export const fileStore = (): string => paramValue(strings.FILE_STORE);
 export const inDoubtGraceMs = (): number => paramValue(numbers.IN_DOUBT_GRACE_MINUTES) * 60_000;
 export const whatsappTimeoutMs = (): number => paramValue(numbers.WHATSAPP_TIMEOUT_SECONDS) * 1_000;
 export const campaignReservePercent = (): number => paramValue(numbers.CAMPAIGN_RESERVE_PERCENT);

@@ -8,6 +8,7 @@ export const COLLECTIONS = [
   'contacts',
   'conversations',
   'deadLetters',
+  'files',
   'identities',
   'jobs',
   'lanes',
@@ -22,4 +23,4 @@ export const COLLECTIONS = [
 ];
 
 /** Those that only the tests of the batch helpers use: their queries need no index. */
-export const TEST_COLLECTIONS = ['files', 'items', 'large', 'new', 'notes', 'old', 'pages'];
+export const TEST_COLLECTIONS = ['items', 'large', 'new', 'notes', 'old', 'pages'];

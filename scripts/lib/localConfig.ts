@@ -1,6 +1,7 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ROOT } from './paths.ts';
+import { pathToFileURL } from 'node:url';
+import { ROOT, STATE } from './paths.ts';
 
 /** What the simulator and the local functions agree on; worth nothing anywhere else. */
 export const LOCAL = {
@@ -21,6 +22,7 @@ export const localParameters = (simulatorUrl: string): Record<string, string> =>
   STOP_WORDS: 'stop,baja,parar,sair',
   STOP_REPLY: 'You will get no more offers from us.',
   LOG_LEVEL: 'warn',
+  FILE_STORE: pathToFileURL(join(STATE, 'files')).href,
   IN_DOUBT_GRACE_MINUTES: '15',
   CAMPAIGN_RESERVE_PERCENT: '3',
   CAMPAIGN_LEASE_SECONDS: '30',

@@ -5,6 +5,9 @@ import { enqueue } from '../platform/tasks';
 import { newId } from '../shared/ids';
 import { laneShares } from './rules';
 
+/** How long Cloud Tasks lets a task run; longer ones hand over to the next. */
+const MAX_RUN_SECONDS = 1_800;
+
 /** Starts, or goes on with, putting the audience into chunks; of two runs one stops. */
 export async function enqueueExpansion(campaignId: string): Promise<void> {
   await tryEnqueue('campaigns-expand', { campaignId }, newId());
@@ -30,7 +33,7 @@ async function tryEnqueue(
   key: string,
 ): Promise<void> {
   try {
-    await enqueue(queue, payload, { key });
+    await enqueue(queue, payload, { key, deadlineSeconds: MAX_RUN_SECONDS });
   } catch (error) {
     log.warn('a task could not be created; the schedule will', { queue, error });
   }

@@ -57,11 +57,17 @@ async function authorise(
       details: { reason: 'app-check' },
     });
   }
-  if (!auth) {
-    throw new AppError('unauthenticated', 'Sign in first.', { details: { reason: 'signed-out' } });
-  }
-  const claimed = role.safeParse(auth.token['role']);
-  if (!claimed.success || !(await tokenIsCurrent(auth.uid, claimed.data))) {
+  if (!auth) throw signedOut();
+  return memberOf(auth.uid, auth.token['role'], roles);
+}
+
+const signedOut = (): AppError =>
+  new AppError('unauthenticated', 'Sign in first.', { details: { reason: 'signed-out' } });
+
+/** The member that a verified token tells of, if it is still true and of one of the roles. */
+async function memberOf(uid: string, claim: unknown, roles: readonly Role[]): Promise<Member> {
+  const claimed = role.safeParse(claim);
+  if (!claimed.success || !(await tokenIsCurrent(uid, claimed.data))) {
     throw new AppError('permission-denied', 'You are not, or no longer, a member with this role.', {
       details: { reason: 'stale-token', hint: 'Refresh the token; if it stays, ask an admin.' },
     });
@@ -71,7 +77,34 @@ async function authorise(
       details: { reason: 'role' },
     });
   }
-  return { uid: auth.uid, role: claimed.data };
+  return { uid, role: claimed.data };
+}
+
+/** The part of an HTTP request that tells who sends it. */
+interface Authorised {
+  get(header: string): string | undefined;
+}
+
+/**
+ * Who sends an HTTP request: `Authorization: Bearer` with the member's Firebase ID token.
+ *
+ * @param verify platform/auth's `accountOfToken`; given, because most functions do not load it
+ */
+export async function authoriseRequest(
+  request: Authorised,
+  roles: readonly Role[],
+  verify: (token: string) => Promise<{ uid: string; role: unknown } | undefined>,
+): Promise<Member> {
+  const token = /^Bearer (\S+)$/i.exec(request.get('authorization') ?? '')?.[1];
+  const account = token === undefined ? undefined : await verify(token);
+  if (!account) throw signedOut();
+  return memberOf(account.uid, account.role, roles);
+}
+
+/** How an error is told over HTTP: a status, and what a callable would say as JSON. */
+export function httpError(error: unknown): { status: number; body: unknown } {
+  const shown = toHttpsError(error);
+  return { status: shown.httpErrorCode.status, body: { error: shown.toJSON() } };
 }
 
 function toHttpsError(error: unknown): HttpsError {

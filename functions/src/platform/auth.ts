@@ -6,6 +6,23 @@ function auth(): Auth {
   return getAuth();
 }
 
+/**
+ * The account and the role of which a Firebase ID token tells; `undefined` for one that is no
+ * token, or not valid any more.
+ */
+export async function accountOfToken(
+  token: string,
+): Promise<{ uid: string; role: unknown } | undefined> {
+  try {
+    const decoded = await auth().verifyIdToken(token);
+    return { uid: decoded.uid, role: decoded['role'] };
+  } catch (error) {
+    const { code } = error as { code?: string };
+    if (code?.startsWith('auth/') && code !== 'auth/internal-error') return undefined;
+    throw error;
+  }
+}
+
 /** The account of an e-mail address, made when there is none. Running it again gives the same. */
 export async function ensureAccount(email: string, displayName: string): Promise<string> {
   try {

@@ -9,6 +9,8 @@ interface EnqueueOptions {
   key: string;
   /** When it is to run, epoch ms; omitted: at once. */
   at?: number;
+  /** How long an answer is waited for before the task is delivered again; 1,800 at most. */
+  deadlineSeconds?: number;
 }
 
 /**
@@ -19,7 +21,7 @@ interface EnqueueOptions {
 export async function enqueue(
   queue: string,
   payload: Record<string, unknown>,
-  { key, at }: EnqueueOptions,
+  { key, at, deadlineSeconds = 120 }: EnqueueOptions,
 ): Promise<boolean> {
   if (getApps().length === 0) initializeApp();
   const tasks = getFunctions().taskQueue(`locations/${region()}/functions/${queue}`);
@@ -28,7 +30,7 @@ export async function enqueue(
       // Ids with a common prefix make Cloud Tasks slow, hence the hash.
       id: hashId(key),
       ...(at !== undefined && at > now() ? { scheduleTime: new Date(at) } : {}),
-      dispatchDeadlineSeconds: 120,
+      dispatchDeadlineSeconds: deadlineSeconds,
     });
     return true;
   } catch (error) {

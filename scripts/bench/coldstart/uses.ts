@@ -6,6 +6,7 @@ const USES = {
   tasks: /[\\/]firebase-admin[\\/]lib[\\/]functions[\\/]/,
   // firebase-functions loads firebase-admin's part of it for every HTTPS function by itself.
   auth: /[\\/]functions[\\/]lib[\\/]platform[\\/]auth\.js$/,
+  storage: /[\\/]@google-cloud[\\/]storage[\\/]/,
   redis: /[\\/]@upstash[\\/]/,
   phone: /[\\/]libphonenumber-js[\\/]/,
   csv: /[\\/]csv-(?:parse|stringify)[\\/]/,
@@ -25,6 +26,11 @@ export const usesOf = (files: readonly string[]): Use[] =>
 export const NEEDS: Record<string, readonly Use[]> = {
   // An answer to whoever asks for no more offers goes through the queue.
   whatsappWebhook: ['firestore', 'tasks'],
+  files: ['firestore', 'auth'],
+  'jobs.run': ['firestore', 'tasks'],
+  'jobs.cancel': ['firestore', 'tasks'],
+  'jobs.list': ['firestore'],
+  'schedules.hourly': ['firestore'],
   // They may begin a conversation with a number.
   'messages.send': ['firestore', 'tasks', 'phone'],
   'messages.sendBulk': ['firestore', 'tasks', 'phone'],

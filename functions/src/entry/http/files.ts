@@ -1,0 +1,76 @@
+import { pipeline } from 'node:stream/promises';
+import { onRequest, type Request } from 'firebase-functions/https';
+import type { Response } from 'express';
+import { fetchFile } from '../../files/fetch';
+import { fileId } from '../../files/schema';
+import { keepUpload, uploadInput } from '../../files/upload';
+import { accountOfToken } from '../../platform/auth';
+import { log } from '../../platform/log';
+import { AppError } from '../../shared/errors';
+import { invalid } from '../../shared/invalid';
+import type { Member } from '../../team/schema';
+import { AGENTS, authoriseRequest, httpError, SUPERVISORS } from '../guard';
+
+/** What Cloud Run takes in one request. */
+const MAX_BYTES = 32 * 1024 * 1024;
+
+/**
+ * Files of the team, under the member's ID token: `GET /files/{fileId}` gives one, `POST
+ * /files?id=KEY&name=NAME` takes the body as one, for a job to use.
+ */
+export const files = onRequest(
+  { invoker: 'public', cors: true, memory: '512MiB', concurrency: 4, timeoutSeconds: 600 },
+  async (request, response) => {
+    try {
+      switch (request.method) {
+        case 'GET':
+          await give(await authoriseRequest(request, AGENTS, accountOfToken), request, response);
+          return;
+        case 'POST':
+          await take(
+            await authoriseRequest(request, SUPERVISORS, accountOfToken),
+            request,
+            response,
+          );
+          return;
+        default:
+          response.status(405).set('allow', 'GET, POST').json({ error: 'use GET or POST' });
+      }
+    } catch (error) {
+      if (response.headersSent) {
+        // The status is gone; a connection that breaks tells that the file is not whole.
+        log.warn('a file could not be given whole', { error });
+        response.destroy();
+        return;
+      }
+      const { status, body } = httpError(error);
+      response.status(status).json(body);
+    }
+  },
+);
+
+async function give(member: Member, request: Request, response: Response): Promise<void> {
+  const id = fileId.safeParse(request.path.replace(/^\/(?:files\/)?/, ''));
+  if (!id.success) throw invalid(id.error.issues);
+  const { file, content } = await fetchFile(member, id.data);
+  response.set({
+    'content-type': file.contentType,
+    'content-length': String(file.bytes),
+    'content-disposition': `attachment; filename*=UTF-8''${encodeURIComponent(file.name)}`,
+    'cache-control': 'private, no-store',
+    'x-content-type-options': 'nosniff',
+  });
+  await pipeline(content, response);
+}
+
+async function take(member: Member, request: Request, response: Response): Promise<void> {
+  const input = uploadInput.safeParse(request.query);
+  if (!input.success) throw invalid(input.error.issues);
+  const body = request.rawBody as Buffer | undefined;
+  if (!body?.length || body.length > MAX_BYTES) {
+    throw new AppError('invalid-argument', 'The body has to be a file of 1 byte to 32 MB.', {
+      details: { reason: 'upload-size', maxBytes: MAX_BYTES },
+    });
+  }
+  response.status(201).json(await keepUpload(member, input.data, body));
+}

@@ -1,0 +1,20 @@
+import { onTaskDispatched } from 'firebase-functions/tasks';
+import { runJob, type JobHandlers } from '../../jobs/run';
+import { jobInput } from '../../jobs/schema';
+import { task } from '../guard';
+
+/** What does each kind of job; loaded when a job of the kind runs. */
+const handlers: JobHandlers = {};
+
+/** Works on a job in the background; what a run leaves goes on in the next one. */
+export const jobsRun = onTaskDispatched(
+  {
+    retryConfig: { maxAttempts: 10, minBackoffSeconds: 2, maxBackoffSeconds: 60 },
+    rateLimits: { maxConcurrentDispatches: 20 },
+    memory: '512MiB',
+    // A large import uses an instance alone.
+    concurrency: 1,
+    timeoutSeconds: 1_800,
+  },
+  task('jobs-run', jobInput, ({ jobId }) => runJob(jobId, handlers)),
+);
