@@ -20,7 +20,7 @@ import { templatesOf } from './templates';
 export interface Worker {
   gate: Gate;
   leaseMs: number;
-  /** The campaign as it was at most 2 s ago, while it may be sent. */
+  /** The campaign as it was at most 3 s ago, while it may be sent. */
   campaign(): Promise<Campaign | undefined>;
 }
 

@@ -22,7 +22,7 @@ const campaignEvent = z.object({
 });
 
 /** Between two pulls statuses gather, and a write takes in more of them. */
-const GATHER_MS = 2_000;
+const GATHER_MS = 3_000;
 
 /**
  * Writes down the statuses that were kept, many in one write, until none come any more or the time

@@ -2,7 +2,7 @@ import { contactsById, optedOutSince } from '../contacts/lookUp';
 import { now } from '../platform/clock';
 
 /** How old the instance's knowledge of wishes may be. */
-const MAX_AGE_MS = 2_000;
+const MAX_AGE_MS = 3_000;
 /** Writes become visible, and clocks differ, by less than this. */
 const OVERLAP_MS = 10_000;
 
@@ -15,7 +15,7 @@ let asking: Promise<void> | undefined;
 /**
  * Who of some contacts asked for no more offers since a time. The contacts themselves were read
  * when they became recipients; here only the wishes that came since are, all of them in one query
- * every two seconds.
+ * every three seconds.
  */
 export async function optedOutOf(ids: readonly string[], since: number): Promise<Set<string>> {
   const from = since - OVERLAP_MS;

@@ -21,17 +21,17 @@ export const rowsOfCampaign = (id: string): Collection<{ rows: ListRow[] }> =>
 export const readCampaign = (id: string): Promise<Read<Campaign>> => read<Campaign>(path(id));
 
 /** How long what was decided of a campaign may go unnoticed by another instance. */
-const CAMPAIGN_TTL_MS = 2_000;
+const CAMPAIGN_TTL_MS = 3_000;
 const snapshots = createCache<Read<Campaign>>({ max: 500, ttl: CAMPAIGN_TTL_MS });
 
-/** A campaign as it was at most 2 s ago. */
+/** A campaign as it was at most 3 s ago. */
 export const campaignSnapshot = (id: string): Promise<Read<Campaign>> =>
   snapshots.get(id, () => readCampaign(id));
 
 const MAX_ACTIVE = 200;
 const running = createCache<Found<Campaign>[]>({ max: 500, ttl: CAMPAIGN_TTL_MS });
 
-/** The running campaigns of a channel as they were at most 2 s ago. */
+/** The running campaigns of a channel as they were at most 3 s ago. */
 export const runningCampaigns = (channelId: string): Promise<Found<Campaign>[]> =>
   running.get(channelId, () =>
     readQuery<Campaign>(

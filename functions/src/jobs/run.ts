@@ -33,7 +33,7 @@ export interface Step<State> {
 }
 
 /** How a kind of job is done. */
-export interface JobHandler<Input = never, State = never> {
+export interface JobHandler<Input = unknown, State = unknown> {
   /**
    * Does the next piece, half a minute's at most. It may be run again for the same state, after a
    * crash: what it writes by itself has to bear that; what must count once goes into `writes`.
@@ -82,10 +82,10 @@ export async function runJob(id: string, handlers: JobHandlers): Promise<void> {
 async function handlerOf(
   { kind }: Job,
   handlers: JobHandlers,
-): Promise<JobHandler<unknown, unknown>> {
+): Promise<JobHandler> {
   const load = handlers[kind];
   if (!load) throw new AppError('internal', `Nothing does jobs of the kind ${kind}.`);
-  return (await load()) as JobHandler<unknown, unknown>;
+  return load();
 }
 
 /** Takes a job that nobody works on. */
@@ -107,7 +107,7 @@ async function takeJob(id: string): Promise<Held | undefined> {
 async function steps(
   id: string,
   held: Held,
-  handler: JobHandler<unknown, unknown>,
+  handler: JobHandler,
   end: number,
 ): Promise<void> {
   // eslint-disable-next-line recado/no-firestore-in-loops -- a commit a step, each after the other

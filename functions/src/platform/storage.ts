@@ -4,7 +4,8 @@ import { dirname, join, relative, resolve, sep } from 'node:path';
 import { PassThrough, type Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { fileURLToPath } from 'node:url';
-import type { Bucket } from '@google-cloud/storage';
+// The client is imported when it is needed, which gives its other build.
+import type { Bucket } from '@google-cloud/storage' with { 'resolution-mode': 'import' };
 import { fileStore, projectId } from '../params';
 import { AppError } from '../shared/errors';
 import { newId } from '../shared/ids';
