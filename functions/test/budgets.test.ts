@@ -89,12 +89,13 @@ describe('what is not usual', () => {
         biz_opaque_callback_data: id,
       })),
     );
-    // The one that is refused is counted here, but not billed; then there is its dead letter.
+    // All at once, each by itself, the look, its dead letter. The one that is refused is counted
+    // here, but not billed.
     expect(await billOf(() => receiveWebhook(body))).toEqual({
       reads: 1,
       writes: 101,
       deletes: 0,
-      roundTrips: 3,
+      roundTrips: 4,
     });
   });
 

@@ -24,6 +24,8 @@ export type Update<T> =
  * Applies many changes, each by itself: one that is refused does not stop the others.
  *
  * - 500 documents or 3.5 MiB a request, 8 requests at once, two round trips for 1,000 documents.
+ * - Changes that nothing can refuse but a missing document go as one commit a request, and again
+ *   each by itself if one is refused: a round trip more.
  * - What Firestore could not do for the moment is tried again. A change whose answer got lost is
  *   repeated where that is harmless; else the document is looked at, and if that does not tell, the
  *   item has failed with `error.isInDoubt`. Increments without a `version` are never repeated.

@@ -177,7 +177,7 @@ export function rehearsal<State extends object>(initial: State): Checkpoint<Stat
       return isDone;
     },
     step(writes, next, done = false) {
-      const [refused] = prepare(writes).refused.values();
+      const [refused] = prepare(writes, 'commit').refused.values();
       if (refused !== undefined) return Promise.resolve({ is: 'refused', cause: refused });
       state = next;
       isDone = done;

@@ -10,13 +10,15 @@ export interface Status {
   version: Version | undefined;
 }
 
+/** `commit`: all or nothing. `batchWrite`: each write stands for itself and has its own answer. */
+export type Method = 'commit' | 'batchWrite';
+
 /**
- * How the client library's own BulkWriter sends: each write stands for itself and has an answer of
- * its own, in one round trip. The public `commit` is all or nothing, and BulkWriter sends 20 at a
- * time. Not in the public types.
+ * How the client library sends both, in one round trip. Its public `commit` tries again by itself,
+ * and its BulkWriter sends 20 writes at a time. Not in the public types.
  */
 interface Committer {
-  _commit(options: { methodName: 'batchWrite'; retryCodes: number[] }): Promise<{
+  _commit(options: { methodName: Method; retryCodes: number[] }): Promise<{
     writeResults?: { updateTime?: { seconds: string | number; nanos: number } | null }[];
     status?: { code?: number | null; message?: string | null }[];
   }>;
@@ -32,7 +34,7 @@ export interface Prepared {
  * Makes a request of writes to different documents. `refused` are those that no request can carry;
  * the statuses are the others', in order. Nothing is sent twice: who retries knows what may be.
  */
-export function prepare(writes: readonly Write[]): Prepared {
+export function prepare(writes: readonly Write[], methodName: Method): Prepared {
   const batch: WriteBatch = db().batch();
   const refused = new Map<Write, unknown>();
   let accepted = 0;
@@ -47,7 +49,7 @@ export function prepare(writes: readonly Write[]): Prepared {
   const send = async (): Promise<Status[]> => {
     if (accepted === 0) return [];
     const { writeResults = [], status = [] } = await (batch as unknown as Committer)._commit({
-      methodName: 'batchWrite',
+      methodName,
       retryCodes: [],
     });
     return Array.from({ length: accepted }, (_, index) => {

@@ -66,6 +66,12 @@ function addReplace(
   batch.update(ref, changes, preconditionOf(version));
 }
 
+/** Whether it is common that it is refused, which tells its caller something. */
+export const isConditional = (write: Write): boolean =>
+  write.kind === 'create' ||
+  ('version' in write && write.version !== undefined) ||
+  (write.kind === 'delete' && write.mustExist === true);
+
 /** About how many bytes it takes in a request. */
 export const sizeOfWrite = (write: Write): number =>
   write.path.length * 3 + 150 + ('data' in write ? sizeOf(write.data) : 0);

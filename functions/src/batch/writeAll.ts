@@ -1,11 +1,12 @@
+import { GRPC, grpcCode } from '../platform/commit';
 import type { Version } from '../platform/firestore';
 import { mapConcurrently } from '../shared/async';
 import { chunksOf, wavesOf, type ChunkLimits } from './chunk';
 import { ItemError, Stopped, verdictOf, type Verdict } from './errors';
-import { prepare } from './protocol';
+import { prepare, type Method } from './protocol';
 import type { Run } from './run';
 import { settle } from './settle';
-import { isRepeatable, sizeOfWrite, type Write } from './write';
+import { isConditional, isRepeatable, sizeOfWrite, type Write } from './write';
 
 /** What became of one write. */
 export type Outcome =
@@ -61,12 +62,23 @@ function itemOf(write: Write): Item {
   return item;
 }
 
-/** Sends until every item has an outcome. */
+/**
+ * Sends until every item has an outcome. Where hardly any can be refused, they are sent as one
+ * commit, for which Firestore has much less to do; if it is refused, or held up by somebody else's
+ * work on one of the documents, each is sent to stand for itself.
+ */
 async function writeChunk(run: Run, chunk: Item[], firstAttempt: number): Promise<void> {
   const unsettled: Item[] = [];
   let open = chunk;
+  let method: Method = chunk.some(({ write }) => isConditional(write)) ? 'batchWrite' : 'commit';
   for (let attempt = firstAttempt; open.length > 0; attempt++) {
-    const answers = await sendOnce(run, open);
+    const answers = await sendOnce(run, open, method);
+    if (method === 'commit' && answers.some(isRefusal)) {
+      // Nothing was applied, for the sake of some of it.
+      method = 'batchWrite';
+      attempt--;
+      continue;
+    }
     const tooMuch = answers.filter(({ verdict }) => verdict === 'split').map(({ item }) => item);
     if (tooMuch.length > 1) {
       // One of them is not taken, or their sum; alone, each answers for itself.
@@ -84,6 +96,9 @@ async function writeChunk(run: Run, chunk: Item[], firstAttempt: number): Promis
   if (unsettled.length > 0) await settleRefused(run, unsettled);
 }
 
+const isRefusal = ({ verdict, error }: Answer): boolean =>
+  verdict === 'missing' || verdict === 'conflict' || grpcCode(error) === GRPC.aborted;
+
 interface Answer {
   item: Item;
   verdict: Verdict | 'ok';
@@ -92,8 +107,11 @@ interface Answer {
 }
 
 /** One request; an answer an item, also when the request as a whole failed. */
-async function sendOnce(run: Run, items: Item[]): Promise<Answer[]> {
-  const { send, refused } = prepare(items.map(({ write }) => write));
+async function sendOnce(run: Run, items: Item[], method: Method): Promise<Answer[]> {
+  const { send, refused } = prepare(
+    items.map(({ write }) => write),
+    method,
+  );
   const invalid = items.filter(({ write }) => refused.has(write));
   const valid = items.filter(({ write }) => !refused.has(write));
   const answers = invalid.map((item): Answer => ({

@@ -9,6 +9,7 @@ import {
 import { z } from 'zod';
 import { recordDeadLetters } from '../deadLetters/record';
 import { enforceAppCheck } from '../params';
+import { leaveDomain } from '../platform/domain';
 import { log } from '../platform/log';
 import { AppError, PermanentError, RetryLater, type ErrorCode } from '../shared/errors';
 import { invalid } from '../shared/invalid';
@@ -37,6 +38,7 @@ export function callable<Input extends z.ZodType, Output>(
   handle: (member: Member, input: z.output<Input>) => Promise<Output>,
 ): CallableFunction<unknown, Promise<Output>> {
   return onCall<unknown, Promise<Output>>(options, async (request) => {
+    leaveDomain();
     try {
       const member = await authorise(request, roles);
       const parsed = input.safeParse(request.data ?? {});
@@ -147,6 +149,7 @@ export const task =
     handle: (payload: z.output<Payload>) => Promise<void>,
   ) =>
   async ({ data }: TaskRequest): Promise<void> => {
+    leaveDomain();
     const parsed = payload.safeParse(data);
     if (!parsed.success) {
       const raw = JSON.stringify(data ?? null);

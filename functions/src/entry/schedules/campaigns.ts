@@ -2,6 +2,7 @@ import { onSchedule } from 'firebase-functions/scheduler';
 import { drainStatuses } from '../../campaigns/drainStatuses';
 import { lookAfterCampaigns } from '../../campaigns/upkeep';
 import { now } from '../../platform/clock';
+import { leaveDomain } from '../../platform/domain';
 import { log } from '../../platform/log';
 
 /** The next run begins then. */
@@ -17,6 +18,7 @@ export const campaigns = onSchedule(
     memory: '512MiB',
   },
   async () => {
+    leaveDomain();
     const [upkeep, statuses] = await Promise.allSettled([
       lookAfterCampaigns(),
       drainStatuses(now() + DRAIN_MS),
