@@ -2,6 +2,6 @@ import { build } from './lib/build.ts';
 import { run } from './lib/fail.ts';
 
 await run(() => {
-  build();
+  build({ anew: true });
   return 0;
 });

@@ -4,6 +4,7 @@ import { log } from '../platform/log';
 import { enqueue } from '../platform/tasks';
 import { newId } from '../shared/ids';
 import { laneShares } from './rules';
+import { runningCampaigns } from './store';
 
 /** How long Cloud Tasks lets a task run; longer ones hand over to the next. */
 const MAX_RUN_SECONDS = 1_800;
@@ -22,6 +23,11 @@ export async function startLanes(channelId: string): Promise<void> {
   if (!sender || sender.paused) return;
   const lanes = laneShares(sender.throughput, campaignReservePercent());
   await Promise.all(lanes.map((_, lane) => startLane(channelId, lane)));
+}
+
+/** Starts the lanes of a channel whose pause is over, if it has a campaign to go on with. */
+export async function goOnWithCampaigns(channelId: string): Promise<void> {
+  if ((await runningCampaigns(channelId)).length > 0) await startLanes(channelId);
 }
 
 export const startLane = (channelId: string, lane: number): Promise<void> =>

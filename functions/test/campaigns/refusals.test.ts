@@ -1,6 +1,7 @@
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { SimulatorClient } from '../../../scripts/whatsapp-simulator/client.ts';
 import { launch, resume } from '../../src/campaigns/launch';
+import { goOnWithCampaigns } from '../../src/campaigns/start';
 import { cancel, pause } from '../../src/campaigns/stop';
 import { retryFailed } from '../../src/campaigns/retry';
 import { resumeChannel } from '../../src/channels/pause';
@@ -113,6 +114,10 @@ describe('what WhatsApp refuses', { timeout: 60_000 }, () => {
 
     await simulator.clearFaults();
     await resumeChannel(SUPERVISOR, { channelId: CHANNEL });
+    await goOnWithCampaigns(CHANNEL);
+    await waitFor('all to be sent, before the minute is over', async () => {
+      return (await sendsOf(numbers)) === 30;
+    });
     await totalsWhen('bad-token', 'all to be read', ({ read }) => read === 30);
     expect(await sendsOf(numbers)).toBe(30);
   });
