@@ -10,9 +10,9 @@ import { bin, ROOT } from './paths.ts';
  */
 export function build({ anew = false } = {}): void {
   if (anew) rmSync(join(ROOT, 'functions', 'lib'), { recursive: true, force: true });
-  const result = spawnSync(bin('tsc'), ['-p', 'functions/tsconfig.build.json'], {
-    cwd: ROOT,
-    stdio: 'inherit',
-  });
-  if (result.status !== 0) throw new UserError('functions/ does not compile; see above.');
+  const options = { cwd: ROOT, stdio: 'inherit' } as const;
+  const compiled = spawnSync(bin('tsc'), ['-p', 'functions/tsconfig.build.json'], options);
+  if (compiled.status !== 0) throw new UserError('functions/ does not compile; see above.');
+  const bundled = spawnSync(process.execPath, [join(import.meta.dirname, 'bundleZod.ts')], options);
+  if (bundled.status !== 0) throw new UserError('zod could not be bundled; see above.');
 }

@@ -69,7 +69,7 @@ function addReplace(
 /** Whether it is common that it is refused, which tells its caller something. */
 export const isConditional = (write: Write): boolean =>
   write.kind === 'create' ||
-  ('version' in write && write.version !== undefined) ||
+  'version' in write ||
   (write.kind === 'delete' && write.mustExist === true);
 
 /** About how many bytes it takes in a request. */
