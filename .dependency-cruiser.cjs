@@ -87,7 +87,10 @@ module.exports = {
     {
       name: 'leaf-domains',
       severity: 'error',
-      from: { path: src('(team|audit|channels|templates|deadLetters|files|jobs)/'), pathNot: '\\.test\\.ts$' },
+      from: {
+        path: src('(team|audit|channels|templates|deadLetters|files|jobs)/'),
+        pathNot: '\\.test\\.ts$',
+      },
       to: { path: src('(contacts|conversations|messages|campaigns|webhooks|privacy)/') },
     },
     {

@@ -18,6 +18,8 @@ import * as setStatus from '../src/entry/callables/conversationsSetStatus';
 import * as connect from '../src/entry/callables/channelsConnect';
 import * as pause from '../src/entry/callables/channelsPause';
 import * as resume from '../src/entry/callables/channelsResume';
+import * as jobsCancel from '../src/entry/callables/jobsCancel';
+import * as jobsList from '../src/entry/callables/jobsList';
 import * as list from '../src/entry/callables/deadLettersList';
 import * as replay from '../src/entry/callables/deadLettersReplay';
 import * as cancel from '../src/entry/callables/messagesCancel';
@@ -60,6 +62,8 @@ describe('who may call', () => {
   const agents = ['admin', 'supervisor', 'agent'];
   const supervisors = ['admin', 'supervisor'];
   it.each<[string, Callable, string[]]>([
+    ['jobs-cancel', jobsCancel.jobsCancel, agents],
+    ['jobs-list', jobsList.jobsList, agents],
     ['messages-send', send.messagesSend, agents],
     ['messages-sendBulk', sendBulk.messagesSendBulk, agents],
     ['messages-cancel', cancel.messagesCancel, agents],

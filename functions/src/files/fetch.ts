@@ -13,15 +13,16 @@ const noFile = (): AppError =>
     details: { reason: 'file' },
   });
 
-/**
- * A file that a member may have: their own, for admins and supervisors anyone's. Others learn
- * nothing of it, not even that it exists.
- */
-export async function fileOf(member: Member, id: string): Promise<StoredFile> {
+/** Whose file it is: one's own, for admins and supervisors anyone's; what is private, the admins'. */
+function mayHave({ uid, role }: Member, { purpose, createdBy }: StoredFile): boolean {
+  if (role === 'admin') return true;
+  return purpose !== 'privacy' && (createdBy === uid || role === 'supervisor');
+}
+
+/** A file that a member may have. Others learn nothing of it, not even that it exists. */
+async function fileOf(member: Member, id: string): Promise<StoredFile> {
   const { data } = await readFile(id);
-  const isLead = member.role === 'admin' || member.role === 'supervisor';
-  if (!data || data.expiresAt <= now()) throw noFile();
-  if (data.createdBy !== member.uid && !isLead) throw noFile();
+  if (!data || data.expiresAt <= now() || !mayHave(member, data)) throw noFile();
   return data;
 }
 
@@ -33,6 +34,11 @@ export async function fetchFile(
   const file = await fileOf(member, id);
   const content = await storage().read(file.path);
   const { purpose, bytes } = file;
-  await commit([auditWrite(member.uid, 'files.fetch', `files/${id}`, { purpose, bytes })]);
+  try {
+    await commit([auditWrite(member.uid, 'files.fetch', `files/${id}`, { purpose, bytes })]);
+  } catch (error) {
+    content.destroy();
+    throw error;
+  }
   return { file, content };
 }

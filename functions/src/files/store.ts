@@ -15,4 +15,9 @@ export const createFile = (id: string, data: StoredFile): WriteOp => ({
   data,
 });
 
-export const removeFile = (id: string): WriteOp => ({ kind: 'delete', path: pathOf(id) });
+/** Fails where there is no such file (any more). */
+export const updateFile = (id: string, data: Partial<StoredFile>): WriteOp => ({
+  kind: 'update',
+  path: pathOf(id),
+  data,
+});

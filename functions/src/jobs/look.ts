@@ -18,7 +18,9 @@ export async function jobOf(member: Member, id: string): Promise<{ data: Job; ve
 }
 
 /** A job as members see it. */
-export type JobView = Omit<Job, 'state' | 'holder' | 'dueAt' | 'failures'> & { jobId: string };
+export type JobView = Omit<Job, 'state' | 'holder' | 'dueAt' | 'failures' | 'steps'> & {
+  jobId: string;
+};
 
 /** The member's jobs, for admins and supervisors everybody's; the newest first. One read each. */
 export async function listJobs(

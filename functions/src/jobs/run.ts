@@ -54,10 +54,15 @@ const MAX_RUN_MS = 25 * 60_000;
 /** Runs without a step, before it is given up. */
 const MAX_FAILURES = 8;
 
+/** A job that this run holds, as it was last seen. */
 interface Held {
+  id: string;
   job: Job;
   version: Version;
 }
+
+/** Another run holds the job, or it is over: this one has nothing more to do. */
+class TakenOver extends Error {}
 
 /**
  * Works on a job until it is done, in steps. A step's writes and the place behind it are one commit
@@ -65,24 +70,23 @@ interface Held {
  * counts once.
  */
 export async function runJob(id: string, handlers: JobHandlers): Promise<void> {
-  const held = await takeJob(id);
-  if (!held) return;
   try {
-    const handler = await handlerOf(held.job, handlers);
-    await steps(id, held, handler, now() + MAX_RUN_MS);
-  } catch (error) {
-    if (isConflict(error)) {
-      log.info('another run goes on with a job', { jobId: id });
-      return;
+    const held = await takeJob(id);
+    if (!held) return;
+    try {
+      const handler = await handlerOf(held.job, handlers);
+      await steps(held, handler, now() + MAX_RUN_MS);
+    } catch (error) {
+      if (error instanceof TakenOver) throw error;
+      await afterError(held, error);
     }
-    await afterError(id, held, error);
+  } catch (error) {
+    if (!(error instanceof TakenOver)) throw error;
+    log.info('another run goes on with a job', { jobId: id });
   }
 }
 
-async function handlerOf(
-  { kind }: Job,
-  handlers: JobHandlers,
-): Promise<JobHandler> {
+async function handlerOf({ kind }: Job, handlers: JobHandlers): Promise<JobHandler> {
   const load = handlers[kind];
   if (!load) throw new AppError('internal', `Nothing does jobs of the kind ${kind}.`);
   return load();
@@ -92,44 +96,50 @@ async function handlerOf(
 async function takeJob(id: string): Promise<Held | undefined> {
   const { data, version } = await readJob(id);
   if (!data || !version || data.endedAt !== null) return undefined;
-  if (data.holder !== null && (data.dueAt ?? 0) > now()) return undefined;
-  const held: Held = { job: { ...data }, version };
-  const status = data.status === 'cancelling' ? 'cancelling' : 'running';
+  const isHeld = data.holder !== null;
+  if (isHeld && (data.dueAt ?? 0) > now()) return undefined;
+  // Whoever holds it still died: a step that ends the process is not to be tried for ever.
+  const failures = data.failures + (isHeld ? 1 : 0);
+  const fields: Partial<Job> = {
+    status: data.status === 'cancelling' ? 'cancelling' : 'running',
+    holder: newId(),
+    failures,
+    dueAt: now() + LEASE_MS,
+    updatedAt: now(),
+  };
   try {
-    await change(id, held, { status, holder: newId(), dueAt: now() + LEASE_MS });
-    return held;
+    const taken = await commit([updateJob(id, fields, version)]);
+    const held: Held = { id, job: { ...data, ...fields }, version: taken };
+    if (failures < MAX_FAILURES) return held;
+    await giveUp(held, failures);
+    return undefined;
   } catch (error) {
     if (isConflict(error)) return undefined;
     throw error;
   }
 }
 
-async function steps(
-  id: string,
-  held: Held,
-  handler: JobHandler,
-  end: number,
-): Promise<void> {
+async function steps(held: Held, handler: JobHandler, end: number): Promise<void> {
   // eslint-disable-next-line recado/no-firestore-in-loops -- a commit a step, each after the other
   for (;;) {
     if (held.job.status === 'cancelling') {
-      await handler.cancelled?.(contextOf(id, held.job));
-      await over(id, held, 'cancelled');
+      await handler.cancelled?.(contextOf(held));
+      await over(held, 'cancelled');
       return;
     }
     if (now() >= end) {
-      await change(id, held, { holder: null, dueAt: now() });
-      await enqueueJob(id);
+      await change(held, { holder: null, dueAt: now() });
+      await enqueueJob(held.id);
       return;
     }
-    const step = await handler.step(contextOf(id, held.job));
-    await record(id, held, step);
+    const step = await handler.step(contextOf(held));
+    await record(held, step);
     if (step.isDone) return;
   }
 }
 
-const contextOf = (jobId: string, job: Job): StepContext<unknown, unknown> => ({
-  jobId,
+const contextOf = ({ id, job }: Held): StepContext<unknown, unknown> => ({
+  jobId: id,
   input: job.input,
   state: job.state,
   progress: job.progress,
@@ -138,71 +148,78 @@ const contextOf = (jobId: string, job: Job): StepContext<unknown, unknown> => ({
   deadline: now() + STEP_MS,
 });
 
-async function record(id: string, held: Held, step: Step<unknown>): Promise<void> {
-  const { state, isDone, writes = [] } = step;
-  const fields: Partial<Job> = {
-    state,
-    progress: step.progress ?? held.job.progress,
-    result: step.result ?? held.job.result,
-    failures: 0,
-    ...(isDone ? { status: 'done', holder: null, endedAt: now() } : { dueAt: now() + LEASE_MS }),
-  };
-  try {
-    await change(id, held, fields, writes);
-  } catch (error) {
-    // Only a cancelling changes a job that somebody holds; the step counts all the same.
-    if (!isConflict(error) || !(await isCancelling(id, held))) throw error;
-    await change(id, held, fields, writes);
-  }
+async function record(held: Held, step: Step<unknown>): Promise<void> {
+  const { job } = held;
+  await change(
+    held,
+    {
+      state: step.state,
+      progress: step.progress ?? job.progress,
+      result: step.result ?? job.result,
+      failures: 0,
+      steps: job.steps + 1,
+      ...(step.isDone ? { status: 'done', endedAt: now() } : { dueAt: now() + LEASE_MS }),
+    },
+    step.writes,
+  );
 }
 
-/** Whether the job was asked to stop, and nothing else happened to it; then `held` knows. */
-async function isCancelling(id: string, held: Held): Promise<boolean> {
-  const { data, version } = await readJob(id);
-  if (data?.status !== 'cancelling' || data.holder !== held.job.holder || !version) return false;
-  held.job.status = 'cancelling';
-  held.version = version;
-  return true;
-}
-
-async function change(
-  id: string,
-  held: Held,
-  fields: Partial<Job>,
-  writes: WriteOp[] = [],
-): Promise<void> {
+/**
+ * Writes to a job that this run holds. When the job has changed, it looks: a member asked to stop,
+ * which changes nothing of what a step came to, or the answer of this very write got lost.
+ *
+ * @throws TakenOver when it is another run's
+ * @throws the conflict, when it is of the step's own writes
+ */
+async function change(held: Held, fields: Partial<Job>, writes: WriteOp[] = []): Promise<void> {
   const data = { ...fields, updatedAt: now() };
   const isOver = fields.endedAt !== undefined;
-  held.version = await commit([
-    updateJob(id, { ...data, ...(isOver ? { dueAt: absent() } : {}) }, held.version),
-    ...writes,
-  ]);
-  Object.assign(held.job, data);
+  const stored = { ...data, ...(isOver ? { dueAt: absent() } : {}) };
+  const { holder } = held.job;
+  // eslint-disable-next-line recado/no-firestore-in-loops -- tried again on what a look found
+  for (;;) {
+    try {
+      held.version = await commit([updateJob(held.id, stored, held.version), ...writes]);
+      Object.assign(held.job, data);
+      return;
+    } catch (error) {
+      if (!isConflict(error)) throw error;
+      const found = await readJob(held.id);
+      if (!found.data || !found.version || found.data.holder !== holder) throw new TakenOver();
+      const hasCounted = fields.steps !== undefined && found.data.steps === fields.steps;
+      if (found.version === held.version) throw error;
+      held.job = found.data;
+      held.version = found.version;
+      if (hasCounted) return;
+      if (found.data.endedAt !== null) throw new TakenOver();
+    }
+  }
 }
 
 const over = (
-  id: string,
   held: Held,
   status: 'failed' | 'cancelled',
   error: JobError | null = null,
-): Promise<void> => change(id, held, { status, error, holder: null, endedAt: now() });
+): Promise<void> => change(held, { status, error, endedAt: now() });
+
+function giveUp(held: Held, failures: number): Promise<void> {
+  const message = 'It failed again and again; the logs say why.';
+  return over(held, 'failed', { code: 'internal', message, details: { failures } });
+}
 
 /** Ends a job that cannot go on; others are left to the queue's next try. */
-async function afterError(id: string, held: Held, error: unknown): Promise<void> {
+async function afterError(held: Held, error: unknown): Promise<void> {
   const { kind } = held.job;
+  const jobId = held.id;
   if (error instanceof AppError && error.code !== 'unavailable' && error.code !== 'aborted') {
     const { code, message, details } = error;
-    log.warn('a job failed', { jobId: id, kind, code });
-    await over(id, held, 'failed', { code, message, details });
+    log.warn('a job failed', { jobId, kind, code });
+    await over(held, 'failed', { code, message, details });
     return;
   }
   const failures = held.job.failures + 1;
-  log.error('a step of a job failed', { jobId: id, kind, failures, error });
-  if (failures >= MAX_FAILURES) {
-    const message = 'It failed again and again; the logs say why.';
-    await over(id, held, 'failed', { code: 'internal', message, details: { failures } });
-    return;
-  }
-  await change(id, held, { failures, holder: null, dueAt: now() });
+  log.error('a step of a job failed', { jobId, kind, failures, error });
+  if (failures >= MAX_FAILURES) return giveUp(held, failures);
+  await change(held, { failures, holder: null, dueAt: now() });
   throw error;
 }

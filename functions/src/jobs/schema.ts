@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /** Work that takes longer than a request: it goes on in the background, in steps. */
-export const jobKind = z.enum([
+const jobKind = z.enum([
   'contacts-import',
   'contacts-export',
   'contacts-tag',
@@ -40,12 +40,14 @@ export interface Job<Input = unknown, State = unknown> {
   /** What came of it, so far or in the end. */
   result: Record<string, unknown> | null;
   error: JobError | null;
-  /** The run that works on it; its right is renewed with every step. */
+  /** The run that works on it, or ended it; its right is renewed with every step. */
   holder: string | null;
   /** When the schedule looks whether anybody works on it; absent when it is over. */
   dueAt?: number;
   /** Runs that ended without a step since the last step. */
   failures: number;
+  /** Steps that counted: by it a run knows its own step again when the answer got lost. */
+  steps: number;
   createdBy: string;
   createdAt: number;
   updatedAt: number;

@@ -37,6 +37,7 @@ export async function startJob(
     holder: null,
     dueAt: now() + START_GRACE_MS,
     failures: 0,
+    steps: 0,
     createdBy: uid,
     createdAt: now(),
     updatedAt: now(),

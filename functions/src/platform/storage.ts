@@ -1,7 +1,7 @@
 import { createReadStream, createWriteStream } from 'node:fs';
 import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join, relative, resolve, sep } from 'node:path';
-import { PassThrough, type Readable } from 'node:stream';
+import { PassThrough, Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { fileURLToPath } from 'node:url';
 // The client is imported when it is needed, which gives its other build.
@@ -26,9 +26,25 @@ export interface Storage {
   size(path: string): Promise<number | undefined>;
   /** Removing what is not there is no error. */
   remove(path: string): Promise<void>;
-  /** The paths below a folder, in order, up to a maximum. */
-  list(folder: string, max?: number): Promise<string[]>;
+  /** What is below a folder, in the order of paths, a page at a time. */
+  list(folder: string, page?: Page): Promise<Entry[]>;
 }
+
+/** A file in a list. */
+export interface Entry {
+  path: string;
+  /** When it was written, epoch ms. */
+  updatedAt: number;
+}
+
+interface Page {
+  /** At most so many; 1,000 if left out. */
+  max?: number | undefined;
+  /** Only those behind this path. */
+  after?: string | undefined;
+}
+
+const PAGE = 1_000;
 
 let opened: { at: string; storage: Storage } | undefined;
 
@@ -68,7 +84,8 @@ export function folderStorage(root: string): Storage {
   const placeOf = (path: string): string => join(resolve(root), ...checked(path).split('/'));
   const size = async (path: string): Promise<number | undefined> => {
     try {
-      return (await stat(placeOf(path))).size;
+      const found = await stat(placeOf(path));
+      return found.isFile() ? found.size : undefined;
     } catch (error) {
       if (isMissing(error)) return undefined;
       throw error;
@@ -96,26 +113,34 @@ export function folderStorage(root: string): Storage {
     async remove(path) {
       await rm(placeOf(path), { force: true });
     },
-    async list(folder, max = 1_000) {
+    async list(folder, { max = PAGE, after = '' } = {}) {
       const place = placeOf(folder);
-      const entries = await readdir(place, { recursive: true, withFileTypes: true }).catch(
+      const found = await readdir(place, { recursive: true, withFileTypes: true }).catch(
         (error: unknown) => {
           if (isMissing(error)) return [];
           throw error;
         },
       );
-      return entries
-        .filter((entry) => entry.isFile() && !entry.name.endsWith('.part'))
+      const paths = found
+        .filter((entry) => entry.isFile() && !DRAFT.test(entry.name))
         .map(({ parentPath, name }) =>
           relative(resolve(root), join(parentPath, name)).split(sep).join('/'),
         )
+        .filter((path) => path > after)
         .sort()
         .slice(0, max);
+      return Promise.all(
+        paths.map(async (path) => ({ path, updatedAt: (await stat(placeOf(path))).mtimeMs })),
+      );
     },
   };
 }
 
-const isMissing = (error: unknown): boolean => (error as { code?: unknown }).code === 'ENOENT';
+/** What is being written, or was when its process died. */
+const DRAFT = /\.[0-9a-f-]{36}\.part$/;
+
+const isMissing = (error: unknown): boolean =>
+  ['ENOENT', 'ENOTDIR'].includes((error as { code?: string }).code ?? '');
 
 /** A bucket of Cloud Storage. */
 export function bucketStorage(name: string): Storage {
@@ -144,17 +169,30 @@ export function bucketStorage(name: string): Storage {
       return bytes;
     },
     async read(path, { start = 0 } = {}) {
-      if ((await size(path)) === undefined) throw missing();
+      const bytes = await size(path);
+      if (bytes === undefined) throw missing();
+      // A range that begins at the end is an error to Cloud Storage.
+      if (start >= bytes) return Readable.from([]);
       return (await file(path)).createReadStream({ start });
     },
     async remove(path) {
       await (await file(path)).delete({ ignoreNotFound: true });
     },
-    async list(folder, max = 1_000) {
+    async list(folder, { max = PAGE, after } = {}) {
+      const prefix = `${checked(folder)}/`;
       const [found] = await (
         await files()
-      ).getFiles({ prefix: `${checked(folder)}/`, maxResults: max, autoPaginate: false });
-      return found.map((entry) => entry.name);
+      ).getFiles({
+        prefix,
+        maxResults: max,
+        autoPaginate: false,
+        // The API's offset is the first to be listed; no path is between one and itself with a "!".
+        ...(after === undefined ? {} : { startOffset: `${after}!` }),
+      });
+      return found.map(({ name: path, metadata }) => ({
+        path,
+        updatedAt: Date.parse(String(metadata.updated ?? metadata.timeCreated)),
+      }));
     },
   };
 }

@@ -1,6 +1,5 @@
 import { pipeline } from 'node:stream/promises';
-import { onRequest, type Request } from 'firebase-functions/https';
-import type { Response } from 'express';
+import { onRequest, type HttpsFunction, type Request } from 'firebase-functions/https';
 import { fetchFile } from '../../files/fetch';
 import { fileId } from '../../files/schema';
 import { keepUpload, uploadInput } from '../../files/upload';
@@ -10,6 +9,8 @@ import { AppError } from '../../shared/errors';
 import { invalid } from '../../shared/invalid';
 import type { Member } from '../../team/schema';
 import { AGENTS, authoriseRequest, httpError, SUPERVISORS } from '../guard';
+
+type Response = Parameters<HttpsFunction>[1];
 
 /** What Cloud Run takes in one request. */
 const MAX_BYTES = 32 * 1024 * 1024;
@@ -56,12 +57,19 @@ async function give(member: Member, request: Request, response: Response): Promi
   response.set({
     'content-type': file.contentType,
     'content-length': String(file.bytes),
-    'content-disposition': `attachment; filename*=UTF-8''${encodeURIComponent(file.name)}`,
+    'content-disposition': `attachment; filename*=UTF-8''${encoded(file.name)}`,
     'cache-control': 'private, no-store',
     'x-content-type-options': 'nosniff',
   });
   await pipeline(content, response);
 }
+
+/** A header's value in another alphabet (RFC 8187) has fewer characters as they are than an address. */
+const encoded = (name: string): string =>
+  encodeURIComponent(name).replace(
+    /['()*]/g,
+    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
 
 async function take(member: Member, request: Request, response: Response): Promise<void> {
   const input = uploadInput.safeParse(request.query);
