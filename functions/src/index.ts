@@ -62,6 +62,24 @@ Object.assign(
       list: () => require('./entry/callables/deadLettersList').deadLettersList,
       replay: () => require('./entry/callables/deadLettersReplay').deadLettersReplay,
     },
+    contacts: {
+      create: () => require('./entry/callables/contactsCreate').contactsCreate,
+      update: () => require('./entry/callables/contactsUpdate').contactsUpdate,
+      block: () => require('./entry/callables/contactsBlock').contactsBlock,
+      list: () => require('./entry/callables/contactsList').contactsList,
+      tag: () => require('./entry/callables/contactsTag').contactsTag,
+      export: () => require('./entry/callables/contactsExport').contactsExport,
+    },
+    attributes: {
+      define: () => require('./entry/callables/attributesDefine').attributesDefine,
+      list: () => require('./entry/callables/attributesList').attributesList,
+    },
+    segments: {
+      save: () => require('./entry/callables/segmentsSave').segmentsSave,
+      delete: () => require('./entry/callables/segmentsDelete').segmentsDelete,
+      list: () => require('./entry/callables/segmentsList').segmentsList,
+      count: () => require('./entry/callables/segmentsCount').segmentsCount,
+    },
     jobs: {
       run: () => require('./entry/tasks/jobsRun').jobsRun,
       cancel: () => require('./entry/callables/jobsCancel').jobsCancel,

@@ -18,6 +18,8 @@ export const COLLECTIONS = [
   'partition_metadata',
   'parts',
   'rows',
+  'segments',
+  'settings',
   'templates',
   'users',
 ];

@@ -17,6 +17,15 @@ describe('one shape', () => {
       ]),
       'contacts where a ==, b ==',
     ],
+    [
+      'fields of a map that has any number of them',
+      sent([
+        ['search.keys.0a', 'EQUAL'],
+        ['search.keys.1b', 'EQUAL'],
+        ['attributes.city', 'IN'],
+      ]),
+      'contacts where attributes.* ==, search.keys.* ==',
+    ],
     ['null and NaN are equalities', sent([['a', 'IS_NULL']]), 'contacts where a =='],
     [
       'members of arrays',

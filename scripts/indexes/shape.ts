@@ -25,6 +25,16 @@ interface Condition {
   kind: Kind;
 }
 
+/**
+ * Maps whose fields are as many as there are values: their indexes are all alike, and what somebody
+ * looked for belongs in no table.
+ */
+const OPEN_MAPS = ['attributes.', 'search.keys.'];
+const nameOf = (fieldPath: string): string => {
+  const map = OPEN_MAPS.find((prefix) => fieldPath.startsWith(prefix));
+  return map ? `${map}*` : fieldPath;
+};
+
 const KINDS: Record<string, Kind> = {
   EQUAL: 'equal',
   IN: 'equal',
@@ -87,7 +97,7 @@ function alternativesOf({ compositeFilter, fieldFilter, unaryFilter }: Filter): 
   const simple = fieldFilter ?? unaryFilter;
   const kind = KINDS[simple?.op ?? ''];
   if (!simple || !kind) throw new Error(`A filter of an unknown kind: ${simple?.op ?? 'none'}.`);
-  return [[{ fieldPath: simple.field.fieldPath, kind }]];
+  return [[{ fieldPath: nameOf(simple.field.fieldPath), kind }]];
 }
 
 const fieldsOf = (conditions: Condition[], wanted: Kind): string[] =>

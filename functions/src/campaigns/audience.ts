@@ -1,22 +1,15 @@
 import { batchGet } from '../batch/batchGet';
 import { batchPages } from '../batch/batchPages';
 import { batchQuery } from '../batch/batchQuery';
-import type { QuerySpec } from '../batch/querySpec';
-import { contactPage, contactsById, contactsByPhone, countContacts } from '../contacts/lookUp';
-import type { Contact } from '../contacts/schema';
+import { conditionsOf, matches, needsLastSeen } from '../contacts/filter';
+import { countMatching, filterOf } from '../contacts/find';
+import { contactPage, contactsById, contactsByPhone } from '../contacts/lookUp';
+import type { Contact, ContactFilter } from '../contacts/schema';
 import { lastInboundTimes } from '../conversations/lastSeen';
 import { AppError } from '../shared/errors';
 import { groupOf } from './callback';
-import { matches, needsLastSeen, queryCriterion } from './filter';
 import { totalsOf } from './progress';
-import type {
-  Audience,
-  Campaign,
-  ContactFilter,
-  Outcome,
-  Recipient,
-  RecipientOutcome,
-} from './schema';
+import type { Audience, Campaign, Outcome, Recipient, RecipientOutcome } from './schema';
 import {
   chunksOfCampaign,
   outcomesOfCampaign,
@@ -48,7 +41,7 @@ const CONTACTS_PER_PAGE = 500;
  * A page of whom a campaign is for, from a cursor on. Within an audience nobody comes twice, but
  * for a list in which two numbers have become one contact's.
  */
-export function audiencePage(
+export async function audiencePage(
   campaignId: string,
   { audience, channelId }: Pick<Campaign, 'audience' | 'channelId'>,
   cursor: string | null,
@@ -56,6 +49,8 @@ export function audiencePage(
   switch (audience.kind) {
     case 'contacts':
       return pageOfContacts(audience.filter, channelId, cursor);
+    case 'segment':
+      return pageOfContacts(await filterOf(audience), channelId, cursor);
     case 'list':
       return pageOfList(campaignId, audience, cursor);
     case 'campaign':
@@ -63,18 +58,12 @@ export function audiencePage(
   }
 }
 
-/** What of a filter the query itself can decide. */
-function conditionsOf(filter: ContactFilter): QuerySpec['where'] {
-  const criterion = queryCriterion(filter);
-  return criterion ? [[criterion.field, criterion.op, criterion.value]] : [];
-}
-
 async function pageOfContacts(
   filter: ContactFilter,
   channelId: string,
   cursor: string | null,
 ): Promise<AudiencePage> {
-  const page = await contactPage(conditionsOf(filter), cursor, CONTACTS_PER_PAGE);
+  const page = await contactPage(conditionsOf(filter).where, cursor, CONTACTS_PER_PAGE);
   const seenAt = needsLastSeen(filter)
     ? await lastInboundTimes(
         channelId,
@@ -176,7 +165,9 @@ export async function sizeOfAudience({ audience }: Pick<Campaign, 'audience'>): 
     case 'list':
       return audience.rows;
     case 'contacts':
-      return countContacts(conditionsOf(audience.filter));
+      return (await countMatching(audience.filter)).count;
+    case 'segment':
+      return (await countMatching(await filterOf(audience))).count;
     case 'campaign':
       return (await totalsOf(audience.campaignId)).recipients;
   }

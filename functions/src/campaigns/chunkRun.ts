@@ -6,6 +6,7 @@ import type { SendOutcome } from '../platform/whatsapp/client';
 import { toCallbackData } from './callback';
 import { openChunk, type Changes } from './openChunk';
 import { pauseCampaign } from './pauseCampaign';
+import { blockedOf } from './blocks';
 import { optedOutOf } from './optOuts';
 import { contentOf, slotsOf, type TemplateMessage } from './render';
 import { decideSend, type SendDecision, type SendResult } from './decideSend';
@@ -53,9 +54,7 @@ export async function runChunk(worker: Worker, chunk: Found<Chunk>): Promise<voi
     const notBefore = campaign ? await endOfQuiet(campaign, run.chunk) : 0;
     const maySend = campaign && !worker.gate.isClosed() && notBefore <= now();
     const ids = maySend ? nextBatch(run.chunk, now(), batchSize(worker)) : [];
-    const wanted = campaign?.isMarketing
-      ? await withoutOptedOut(ids, run.chunk.createdAt, changes)
-      : ids;
+    const wanted = await withoutGone(ids, run.chunk, campaign?.isMarketing ?? false, changes);
     const batch = await run.write(changes, wanted, { goesOn: ids.length > 0, notBefore });
     if (!batch || ids.length === 0) return;
 
@@ -175,10 +174,21 @@ async function applyEffects(
   }
 }
 
-async function withoutOptedOut(ids: string[], since: number, changes: Changes): Promise<string[]> {
-  const gone = await optedOutOf(ids, since);
-  for (const id of gone) changes.set(id, { state: 'skipped', at: now(), reason: 'opted-out' });
-  return ids.filter((id) => !gone.has(id));
+/** Those who may still be sent to: nobody blocked since they became recipients, or offers refused. */
+async function withoutGone(
+  ids: string[],
+  { createdAt }: Chunk,
+  isMarketing: boolean,
+  changes: Changes,
+): Promise<string[]> {
+  if (ids.length === 0) return ids;
+  const [blocked, optedOut] = await Promise.all([
+    blockedOf(ids, createdAt),
+    isMarketing ? optedOutOf(ids, createdAt) : new Set<string>(),
+  ]);
+  for (const id of optedOut) changes.set(id, { state: 'skipped', at: now(), reason: 'opted-out' });
+  for (const id of blocked) changes.set(id, { state: 'skipped', at: now(), reason: 'blocked' });
+  return ids.filter((id) => !optedOut.has(id) && !blocked.has(id));
 }
 
 function readyOf(

@@ -17,7 +17,7 @@ export async function cloneCampaign(
     channelId: data.channelId,
     variants: data.variants,
     abTest: data.abTest,
-    audience: data.audience,
+    audience: audienceOf(data),
     exclude: data.exclude,
     // Its time has passed.
     schedule: { timeZone: data.schedule.timeZone, ...quietHoursOf(data) },
@@ -25,6 +25,12 @@ export async function cloneCampaign(
   };
   return storeDraft(member, campaignId, campaign);
 }
+
+/** Of a segment, again the segment: as it is when the clone is launched. */
+const audienceOf = ({ audience }: Campaign): Audience =>
+  audience.kind === 'contacts' && audience.segmentId !== undefined
+    ? { kind: 'segment', segmentId: audience.segmentId }
+    : audience;
 
 const quietHoursOf = ({ schedule: { quietHours } }: Campaign) => (quietHours ? { quietHours } : {});
 

@@ -1,4 +1,5 @@
 import { stringify } from 'csv-stringify/sync';
+import { neutralised } from '../shared/spreadsheetCell';
 import type { ReportRow } from './report';
 
 const COLUMNS = [
@@ -22,12 +23,12 @@ export const toCsv = (rows: readonly ReportRow[], withHeader: boolean): string =
     rows.map((row) => COLUMNS.map((column) => cellOf(column, row[column]))),
     {
       ...(withHeader ? { header: true, columns: [...COLUMNS] } : {}),
-      escape_formulas: true,
+      quoted_match: /[\r\n]/,
       record_delimiter: 'windows',
     },
   );
 
 function cellOf(column: string, value: string | number | null): string {
   if (value === null) return '';
-  return column.endsWith('At') ? new Date(Number(value)).toISOString() : String(value);
+  return column.endsWith('At') ? new Date(Number(value)).toISOString() : neutralised(String(value));
 }

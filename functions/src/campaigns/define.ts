@@ -1,6 +1,7 @@
 import { auditWrite } from '../audit/record';
 import { batchGet } from '../batch/batchGet';
 import { parts } from '../batch/chunk';
+import { filterOf } from '../contacts/find';
 import { now } from '../platform/clock';
 import { commit, isConflict } from '../platform/commit';
 import { AppError } from '../shared/errors';
@@ -91,7 +92,14 @@ export async function updateDraft(member: Member, input: UpdateInput): Promise<D
 /** An audience as it is stored, with the rows of a list. */
 function audienceOf(input: AudienceInput): { audience: Audience; rows: ParsedList['rows'] } {
   switch (input.kind) {
-    case 'contacts':
+    case 'contacts': {
+      const { segmentId, filter = {} } = input;
+      return {
+        audience:
+          segmentId === undefined ? { kind: 'contacts', filter } : { kind: 'segment', segmentId },
+        rows: [],
+      };
+    }
     case 'campaign':
       return { audience: input, rows: [] };
     case 'numbers':
@@ -146,6 +154,7 @@ async function checkSources(
   audience: Audience | undefined,
   exclude: Exclusions | undefined,
 ): Promise<void> {
+  if (audience?.kind === 'segment') await filterOf(audience);
   const source = audience?.kind === 'campaign' ? [audience.campaignId] : [];
   const found = await batchGet(campaigns, [...source, ...(exclude?.campaignIds ?? [])], {
     fields: ['status'],

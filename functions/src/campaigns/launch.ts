@@ -1,4 +1,5 @@
 import { channel } from '../channels/read';
+import { filterOf } from '../contacts/find';
 import { now } from '../platform/clock';
 import { AppError } from '../shared/errors';
 import type { Member } from '../team/schema';
@@ -6,7 +7,7 @@ import { isMarketing } from '../templates/rules';
 import { assertStatus, changeStatus, type Controlled } from './changeStatus';
 import { openStatuses } from './keepStatuses';
 import { variantProblems } from './render';
-import type { Campaign } from './schema';
+import type { Audience, Campaign } from './schema';
 import { enqueueExpansion, startLanes } from './start';
 import { storedTemplates } from './templates';
 
@@ -30,6 +31,7 @@ export async function launch(member: Member, campaignId: string): Promise<Contro
       isActive: true,
       isOpen: true,
       isMarketing: isOffer,
+      audience: await launchedAudience(data),
       launchedAt: waits ? null : now(),
     };
   });
@@ -58,6 +60,13 @@ export async function resume(member: Member, campaignId: string): Promise<Contro
     await startLanes(channelId);
   }
   return { campaignId, status };
+}
+
+/** Whom it is for from now on: a segment's filter as it is at this moment. */
+async function launchedAudience({ audience }: Campaign): Promise<Audience> {
+  if (audience.kind !== 'segment') return audience;
+  const { segmentId } = audience;
+  return { kind: 'contacts', filter: await filterOf(audience), segmentId };
 }
 
 /** Throws what forbids a launch; tells whether it is an offer that people can refuse. */

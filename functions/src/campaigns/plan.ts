@@ -2,7 +2,7 @@ import { toE164 } from '../shared/phone';
 import { hashId } from '../shared/ids';
 import type { Template } from '../templates/schema';
 import type { Candidate } from './audience';
-import { exclusionReason, type ExclusionRules } from './filter';
+import { exclusionReason, type ExclusionRules } from './exclusion';
 import { slotsOf, valuesOf } from './render';
 import type { Campaign, ExclusionReason, Recipient } from './schema';
 import { sendTimeOf, zoneOf } from './when';

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { channelId } from '../channels/schema';
+import { contactFilter, segmentId, tag, type ContactFilter } from '../contacts/schema';
 import { conversationId } from '../conversations/schema';
 
 /** `draft` can be changed; `paused` goes on when resumed; the last two are final. */
@@ -40,29 +41,6 @@ const variant = z.strictObject({
 });
 export type Variant = z.output<typeof variant>;
 
-const tag = z.string().trim().min(1).max(60);
-const attributeValue = z.union([z.string().max(500), z.number(), z.boolean()]);
-
-/** Which contacts; each criterion that is given has to hold. */
-const contactFilter = z.strictObject({
-  /** Has one of these tags at least. */
-  anyTag: z.array(tag).min(1).max(30).optional(),
-  /** Has all of these. */
-  allTags: z.array(tag).min(1).max(30).optional(),
-  /** Attributes with one of the values, as `{city: ['Madrid', 'Sevilla']}`. */
-  attributes: z
-    .record(z.string().min(1).max(60), z.array(attributeValue).min(1).max(30))
-    .optional(),
-  /** The attribute `language`. */
-  language: z.array(z.string().min(2).max(10)).min(1).max(30).optional(),
-  /** The owner in the team. */
-  userId: z.string().min(1).max(128).optional(),
-  /** Epoch ms: wrote to the campaign's channel at this time or later, or not since. */
-  seenSince: z.int().positive().optional(),
-  notSeenSince: z.int().positive().optional(),
-});
-export type ContactFilter = z.output<typeof contactFilter>;
-
 const MAX_NUMBERS = 50_000;
 const MAX_CSV_LENGTH = 8_000_000;
 
@@ -72,7 +50,17 @@ export type Outcome = z.infer<typeof outcome>;
 
 /** Whom a campaign is for. */
 const audienceInput = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('contacts'), filter: contactFilter.default({}) }),
+  z
+    .strictObject({
+      kind: z.literal('contacts'),
+      /** Everybody, if neither is given. */
+      filter: contactFilter.optional(),
+      segmentId: segmentId.optional(),
+    })
+    .refine((input) => input.filter === undefined || input.segmentId === undefined, {
+      message: 'give either "filter" or "segmentId"',
+      path: ['filter'],
+    }),
   z.strictObject({
     kind: z.literal('numbers'),
     numbers: z.array(z.string().min(1).max(40)).min(1).max(MAX_NUMBERS),
@@ -89,7 +77,10 @@ export type AudienceInput = z.output<typeof audienceInput>;
 
 /** An audience as it is stored. */
 export type Audience =
-  | { kind: 'contacts'; filter: ContactFilter }
+  /** `segmentId`: the segment whose filter it was at launch. */
+  | { kind: 'contacts'; filter: ContactFilter; segmentId?: string }
+  /** Until it is launched: the segment as it is then. */
+  | { kind: 'segment'; segmentId: string }
   | {
       kind: 'list';
       /** The rows are in `campaigns/{id}/rows/{listId}_{n}`, and never change. */
@@ -255,7 +246,13 @@ export interface Totals {
 
 /** Why somebody of the audience is no recipient. */
 export type ExclusionReason =
-  'opted-out' | 'inactive' | 'no-address' | 'duplicate' | 'excluded' | 'missing-variable';
+  | 'opted-out'
+  | 'inactive'
+  | 'blocked'
+  | 'no-address'
+  | 'duplicate'
+  | 'excluded'
+  | 'missing-variable';
 
 /** `campaigns/{id}`. All times are epoch milliseconds. */
 export interface Campaign {

@@ -1,10 +1,11 @@
 import { createCache } from '../platform/cache';
 import { now } from '../platform/clock';
 import { addToTransaction, inTransaction, type WriteOp } from '../platform/commit';
-import type { Read, Transaction } from '../platform/firestore';
+import { absent, type Read, type Transaction } from '../platform/firestore';
 import { hashId } from '../shared/ids';
 import { aliasIds, whoIs, type KnownAliases } from './rules';
 import type { Alias, Contact, Identity } from './schema';
+import { searchChange, searchFields } from './search';
 import {
   createAlias,
   createContact,
@@ -22,6 +23,7 @@ const aliases = createCache<string>({ max: 50_000, ttl: 10 * 60_000 });
 export interface Resolved {
   contactId: string;
   isNew: boolean;
+  isBlocked: boolean;
   writes: WriteOp[];
 }
 
@@ -50,6 +52,7 @@ export function newContact(identity: Identity): Resolved {
   return {
     contactId,
     isNew: true,
+    isBlocked: false,
     writes: [
       createContact(contactId, contactOf(identity)),
       ...ids.map((id) => createAlias(id, { contactId, createdAt: now() })),
@@ -85,17 +88,22 @@ export async function resolveContact(
 
   const contact = contacts.get(id) as Contact;
   const linked = found.filter(({ data }) => data === undefined);
-  const news: Record<string, unknown> = {};
-  if (identity.phone && identity.phone !== contact.phone) news['phone'] = identity.phone;
-  if (identity.bsuid && identity.bsuid !== contact.bsuid) news['bsuid'] = identity.bsuid;
+  const news: Partial<Contact> = {};
   // An alias that leads to another contact is left: two contacts of one person are for a merge.
-  const mayUpdate = linked.length > 0 && Object.keys(news).length > 0;
+  if (linked.length > 0) {
+    if (identity.phone && identity.phone !== contact.phone) news.phone = identity.phone;
+    if (identity.bsuid && identity.bsuid !== contact.bsuid) news.bsuid = identity.bsuid;
+  }
+  // A name that the team gave stays.
+  if (identity.name && contact.name === null) news.name = identity.name;
+  if (identity.username && contact.username === null) news.username = identity.username;
   return {
     contactId: id,
     isNew: false,
+    isBlocked: contact.isBlocked,
     writes: [
       ...linked.map((alias) => createAlias(alias.id, { contactId: id, createdAt: now() })),
-      ...(mayUpdate ? [updateContact(id, { ...news, updatedAt: now() })] : []),
+      ...(Object.keys(news).length > 0 ? [updateContact(id, changed(contact, news))] : []),
     ],
   };
 }
@@ -114,6 +122,7 @@ function freshContact(
   return {
     contactId,
     isNew: true,
+    isBlocked: false,
     writes: [
       createContact(contactId, contactOf(identity)),
       ...found.map(({ id, data }) => (data ? setAlias(id, alias) : createAlias(id, alias))),
@@ -156,22 +165,37 @@ export async function changeIdentity(
     addToTransaction(transaction, [
       ...newIds.map((id) => setAlias(id, { contactId, createdAt: now() })),
       ...old.map(deleteAlias),
-      updateContact(contactId, { ...change, updatedAt: now() }),
+      updateContact(contactId, changed(contact.data, change)),
     ]);
   });
   for (const id of newIds) aliases.set(id, contactId);
 }
 
-const contactOf = (identity: Identity): Contact => ({
-  name: identity.name ?? null,
-  phone: identity.phone ?? null,
-  bsuid: identity.bsuid ?? null,
-  username: identity.username ?? null,
-  tags: [],
-  attributes: {},
-  optOut: null,
-  userId: null,
-  isActive: true,
-  createdAt: now(),
+/** The fields of an update that makes a contact another, in what it is found by too. */
+const changed = (contact: Contact, news: Partial<Contact>): Record<string, unknown> => ({
+  ...news,
+  ...searchChange(contact, { ...contact, ...news }, absent),
   updatedAt: now(),
 });
+
+/** A person as a contact, with nothing known beside their names. */
+export function contactOf(identity: Identity): Contact {
+  const names = {
+    name: identity.name ?? null,
+    phone: identity.phone ?? null,
+    bsuid: identity.bsuid ?? null,
+    username: identity.username ?? null,
+    tags: [],
+  };
+  return {
+    ...names,
+    attributes: {},
+    optOut: null,
+    userId: null,
+    isActive: true,
+    isBlocked: false,
+    search: searchFields(names),
+    createdAt: now(),
+    updatedAt: now(),
+  };
+}

@@ -1,4 +1,3 @@
-import { batchAggregation } from '../batch/batchAggregation';
 import { batchGet } from '../batch/batchGet';
 import { batchPages } from '../batch/batchPages';
 import { batchQuery } from '../batch/batchQuery';
@@ -27,12 +26,6 @@ export async function contactPage(
     contacts: page.items.map(({ id, data }) => ({ id, contact: data })),
     cursor: page.cursor,
   };
-}
-
-/** How many contacts fulfil a condition. One read for every 1,000. */
-export async function countContacts(where: QuerySpec['where']): Promise<number> {
-  const [total] = await batchAggregation(contacts, [{ where, count: true }]);
-  return total?.count ?? 0;
 }
 
 /** Contacts by id; missing ones are left out. */

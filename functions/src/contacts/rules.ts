@@ -1,4 +1,5 @@
 import { hashId } from '../shared/ids';
+import { plainText } from '../shared/text';
 import type { Contact, Identity } from './schema';
 
 /**
@@ -29,15 +30,6 @@ export function whoIs(identity: Identity, known: KnownAliases): string | null {
   const changedHands = identity.bsuid && contact.bsuid && contact.bsuid !== identity.bsuid;
   return changedHands ? null : id;
 }
-
-/** Lower case, without accents, punctuation or repeated spaces. */
-const plainText = (text: string): string =>
-  text
-    .normalize('NFD')
-    .replace(/\p{M}/gu, '')
-    .replace(/[^\p{L}\p{N}]+/gu, ' ')
-    .trim()
-    .toLowerCase();
 
 /** Whether a text asks to stop: it is one of the words and nothing else. */
 export function asksToStop(text: string, stopWords: readonly string[]): boolean {

@@ -1,11 +1,11 @@
 import { collection } from '../batch/collection';
 import type { WriteOp } from '../platform/commit';
-import { readAll, type Read, type Transaction, type Version } from '../platform/firestore';
-import type { Alias, Contact } from './schema';
+import { read, readAll, type Read, type Transaction, type Version } from '../platform/firestore';
+import type { Alias, AttributeDefinition, Contact, Segment } from './schema';
 
 export const contacts = collection<Contact>('contacts');
 
-const contactPath = (id: string): string => `${contacts.path}/${id}`;
+export const contactPath = (id: string): string => `${contacts.path}/${id}`;
 const aliasPath = (id: string): string => `identities/${id}`;
 
 export const readContacts = (ids: string[], transaction?: Transaction): Promise<Read<Contact>[]> =>
@@ -45,3 +45,33 @@ export const setAlias = (id: string, data: Alias): WriteOp => ({
 });
 
 export const deleteAlias = (id: string): WriteOp => ({ kind: 'delete', path: aliasPath(id) });
+
+/** All definitions of attributes are one document: one read, and an order to changes. */
+export const ATTRIBUTES_PATH = 'settings/attributes';
+interface AttributeSettings {
+  definitions: Record<string, AttributeDefinition>;
+}
+
+export const readAttributes = (transaction?: Transaction): Promise<Read<AttributeSettings>> =>
+  read<AttributeSettings>(ATTRIBUTES_PATH, transaction);
+
+export const writeAttributes = (data: AttributeSettings): WriteOp => ({
+  kind: 'set',
+  path: ATTRIBUTES_PATH,
+  data,
+});
+
+export const segments = collection<Segment>('segments');
+
+export const segmentPath = (id: string): string => `${segments.path}/${id}`;
+
+export const readSegment = (id: string, transaction?: Transaction): Promise<Read<Segment>> =>
+  read<Segment>(segmentPath(id), transaction);
+
+export const writeSegment = (id: string, data: Segment): WriteOp => ({
+  kind: 'set',
+  path: segmentPath(id),
+  data,
+});
+
+export const removeSegment = (id: string): WriteOp => ({ kind: 'delete', path: segmentPath(id) });

@@ -30,6 +30,8 @@ export interface Conversation {
   lastInboundAt: number | null;
   /** What a mark-as-read names to WhatsApp. */
   lastInboundWamid: string | null;
+  /** Nothing is sent to the contact; absent: it never was blocked. */
+  isBlocked?: boolean;
   createdAt: number;
 }
 

@@ -19,6 +19,8 @@ export interface Inbound {
   /** Absent where nothing of it opens the 24 h window. */
   inboundAt: number | undefined;
   at: number;
+  /** For a conversation that begins. */
+  isBlocked?: boolean;
 }
 
 /**
@@ -57,6 +59,7 @@ export const inboundCreate = (inbound: Inbound): WriteOp =>
     lastMessage: inbound.preview ?? null,
     lastInboundAt: inbound.inboundAt ?? null,
     lastInboundWamid: inbound.wamid ?? null,
+    ...(inbound.isBlocked ? { isBlocked: true } : {}),
   });
 
 /** What a reply does to the conversation; `userId` is null where the system itself answers. */

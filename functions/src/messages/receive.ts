@@ -169,7 +169,9 @@ async function lookedUpPlan(group: InboundGroup): Promise<Plan> {
     writes: [
       ...messageWrites(group, contact.contactId),
       ...contact.writes,
-      conversation ? inboundUpdate(effect) : inboundCreate(effect),
+      conversation
+        ? inboundUpdate(effect)
+        : inboundCreate({ ...effect, isBlocked: contact.isBlocked }),
       ...(stop?.writes ?? []),
     ],
     ...(stop?.afterwards ? { afterwards: stop.afterwards } : {}),

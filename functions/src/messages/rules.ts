@@ -61,7 +61,7 @@ export interface Refusal {
 export interface SendFacts {
   type: string;
   channel: Channel | undefined;
-  conversation: Pick<Conversation, 'lastInboundAt' | 'address'>;
+  conversation: Pick<Conversation, 'lastInboundAt' | 'address' | 'isBlocked'>;
   /** What is wrong with the template; null: nothing, or it is none. */
   templateProblem: { reason: string; hint: string } | null;
   /** A marketing template to somebody who asked for no more offers. */
@@ -86,6 +86,14 @@ export function refusalOf(facts: SendFacts): Refusal | null {
       reason: 'channel-paused',
       message: `Sending over this number is paused: ${facts.channel.paused.reason}.`,
       hint: 'Put the cause right, then use channels-resume.',
+    };
+  }
+  if (facts.conversation.isBlocked) {
+    return {
+      code: 'failed-precondition',
+      reason: 'contact-blocked',
+      message: 'The contact is blocked: nothing is sent to it.',
+      hint: 'Unblock it with contacts-block if that is right.',
     };
   }
   if (facts.templateProblem) {

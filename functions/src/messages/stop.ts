@@ -49,7 +49,8 @@ export async function stopPlan(
     changesContact ? undefined : state?.version,
   );
   const text = stopReply();
-  if (text === '') return { writes: [wish] };
+  // A blocked contact is sent nothing, not even this.
+  if (text === '' || contact.isBlocked) return { writes: [wish] };
 
   const { phone, bsuid } = group.identity;
   const intent: Intent = {

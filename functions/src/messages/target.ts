@@ -19,7 +19,7 @@ export interface Target {
   id: string;
   conversation: Pick<
     Conversation,
-    'channelId' | 'contactId' | 'contactName' | 'address' | 'lastInboundAt'
+    'channelId' | 'contactId' | 'contactName' | 'address' | 'lastInboundAt' | 'isBlocked'
   >;
   isNew: boolean;
   writes: WriteOp[];
@@ -77,7 +77,7 @@ export async function targetOfNumber(
       writes: [],
     };
   }
-  const { contactId, isNew, writes } = await resolveContact({ phone });
+  const { contactId, isNew, isBlocked, writes } = await resolveContact({ phone });
   const id = conversationIdOf(channelId, contactId);
   const conversation = isNew ? undefined : await freshConversation(id);
   if (conversation) {
@@ -96,6 +96,7 @@ export async function targetOfNumber(
       contactName: null,
       address: { phone },
       lastInboundAt: null,
+      isBlocked,
     },
     isNew: true,
     writes,

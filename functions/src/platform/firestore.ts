@@ -49,6 +49,7 @@ export function fromVersion(version: Version): Timestamp {
 /** Values that the server computes, so that no read has to come before the write. */
 export const increment = (by: number): FieldValue => FieldValue.increment(by);
 export const union = (...items: unknown[]): FieldValue => FieldValue.arrayUnion(...items);
+export const without = (...items: unknown[]): FieldValue => FieldValue.arrayRemove(...items);
 export const absent = (): FieldValue => FieldValue.delete();
 
 /** The greater of the stored number and this one. Part of the API; not yet of the library's types. */

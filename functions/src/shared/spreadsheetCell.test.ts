@@ -32,7 +32,24 @@ describe('neutralised', () => {
 
 it('what is neutralised and restored is what it was, and runs nothing', () => {
   const random = seededRandom('spreadsheetCell');
-  const signs = ['=', '+', '-', '@', "'", '\t', '\r', '\n', ';', ',', '"', ' ', '1', 'a', '＝', '🎉'];
+  const signs = [
+    '=',
+    '+',
+    '-',
+    '@',
+    "'",
+    '\t',
+    '\r',
+    '\n',
+    ';',
+    ',',
+    '"',
+    ' ',
+    '1',
+    'a',
+    '＝',
+    '🎉',
+  ];
   for (let n = 0; n < 20_000; n++) {
     const text = Array.from({ length: random.below(9) }, () => random.pick(signs)).join('');
     const cell = neutralised(text);

@@ -11,16 +11,16 @@ const PLAIN_NUMBER = /^[+-]?\d+(?:[.,]\d+)?$/;
 
 // The wide forms are taken for the narrow ones in East Asian settings.
 const SIGN = '=+\\-@＝＋－＠';
-/** Apostrophes that stand before a sign already count as part of the text. */
-const RUNS = new RegExp(`(^)('*)(?=[${SIGN}\\t\\r\\n])|([;\\t\\r\\n])('*)(?=[${SIGN}])`, 'gu');
-const NEUTRALISED = new RegExp(
-  `(^)'('*)(?=[${SIGN}\\t\\r\\n])|([;\\t\\r\\n])'('*)(?=[${SIGN}])`,
-  'gu',
-);
+/** Where an apostrophe goes; those that stand there already count as part of the text. */
+const AT_START = new RegExp(`^(?='*[${SIGN}\\t\\r\\n])`, 'u');
+const WITHIN = new RegExp(`([;\\t\\r\\n])(?='*[${SIGN}])`, 'gu');
+const PUT_AT_START = new RegExp(`^'(?='*[${SIGN}\\t\\r\\n])`, 'u');
+const PUT_WITHIN = new RegExp(`([;\\t\\r\\n])'(?='*[${SIGN}])`, 'gu');
 
 /** A text as it goes into a cell: nothing in it is run as a formula. */
 export const neutralised = (text: string): string =>
-  PLAIN_NUMBER.test(text) ? text : text.replace(RUNS, "$1$3'$2$4");
+  PLAIN_NUMBER.test(text) ? text : text.replace(WITHIN, "$1'").replace(AT_START, "'");
 
 /** The text that a cell stands for: the opposite of `neutralised`, for any text. */
-export const restored = (cell: string): string => cell.replace(NEUTRALISED, '$1$3$2$4');
+export const restored = (cell: string): string =>
+  cell.replace(PUT_AT_START, '').replace(PUT_WITHIN, '$1');

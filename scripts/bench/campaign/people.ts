@@ -82,6 +82,7 @@ export async function storeWorld(
         optOut: null,
         userId: null,
         isActive: true,
+        isBlocked: false,
         createdAt: 0,
         updatedAt: 0,
       });

@@ -11,6 +11,7 @@ const USES = {
   phone: /[\\/]libphonenumber-js[\\/]/,
   csv: /[\\/]csv-(?:parse|stringify)[\\/]/,
   temporal: /[\\/]temporal-polyfill[\\/]/,
+  zip: /[\\/]fflate[\\/]/,
   countries: /[\\/]countries-and-timezones[\\/]/,
 } as const;
 export type Use = keyof typeof USES;
@@ -63,6 +64,19 @@ export const NEEDS: Record<string, readonly Use[]> = {
   'campaigns.report': ['firestore', 'csv'],
   'campaigns.expand': ['firestore', 'tasks', 'phone', 'temporal', 'countries'],
   'campaigns.lane': ['firestore', 'tasks'],
+  'contacts.create': ['firestore', 'phone'],
+  'contacts.update': ['firestore'],
+  'contacts.block': ['firestore'],
+  'contacts.list': ['firestore'],
+  // Tagging by a filter, and exports, are jobs.
+  'contacts.tag': ['firestore', 'tasks'],
+  'contacts.export': ['firestore', 'tasks'],
+  'attributes.define': ['firestore'],
+  'attributes.list': ['firestore'],
+  'segments.save': ['firestore'],
+  'segments.delete': ['firestore'],
+  'segments.list': ['firestore'],
+  'segments.count': ['firestore'],
   'templates.sync': ['firestore'],
   'team.invite': ['firestore', 'auth', 'phone'],
   'team.changeRole': ['firestore', 'auth'],

@@ -4,7 +4,10 @@ import { jobInput } from '../../jobs/schema';
 import { task } from '../guard';
 
 /** What does each kind of job; loaded when a job of the kind runs. */
-const handlers: JobHandlers = {};
+const handlers: JobHandlers = {
+  'contacts-export': async () => (await import('../../contacts/exportJob.js')).exportJob,
+  'contacts-tag': async () => (await import('../../contacts/tagJob.js')).tagJob,
+};
 
 /** Works on a job in the background; what a run leaves goes on in the next one. */
 export const jobsRun = onTaskDispatched(

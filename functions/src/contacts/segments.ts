@@ -1,0 +1,79 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { z } from 'zod';
+import { auditWrite } from '../audit/record';
+import { batchQuery } from '../batch/batchQuery';
+import { now } from '../platform/clock';
+import { addToTransaction, inTransaction } from '../platform/commit';
+import type { Member } from '../team/schema';
+import { countMatching, filterOf } from './find';
+import type { countSegmentInput, listSegmentsInput, saveSegmentInput, Segment } from './schema';
+import { readSegment, removeSegment, segmentPath, segments, writeSegment } from './store';
+
+/**
+ * Saves a filter under a name, in place of what the segment was. Campaigns that were launched with
+ * it keep the filter of then. Done twice it is done once.
+ */
+export async function saveSegment(
+  member: Member,
+  { segmentId, name, filter }: z.output<typeof saveSegmentInput>,
+): Promise<{ segmentId: string }> {
+  await inTransaction(async (transaction) => {
+    const { data } = await readSegment(segmentId, transaction);
+    if (data?.name === name && isDeepStrictEqual(data.filter, filter)) return;
+    const segment: Segment = {
+      name,
+      filter,
+      createdBy: data?.createdBy ?? member.uid,
+      createdAt: data?.createdAt ?? now(),
+      updatedAt: now(),
+    };
+    addToTransaction(transaction, [
+      writeSegment(segmentId, segment),
+      auditWrite(member.uid, 'segments.save', segmentPath(segmentId), {
+        criteria: Object.keys(filter),
+      }),
+    ]);
+  });
+  return { segmentId };
+}
+
+/** Removes a segment. Drafts that name it cannot be launched any more; what was launched goes on. */
+export async function deleteSegment(
+  member: Member,
+  { segmentId }: { segmentId: string },
+): Promise<{ segmentId: string }> {
+  await inTransaction(async (transaction) => {
+    const { data } = await readSegment(segmentId, transaction);
+    if (!data) return;
+    addToTransaction(transaction, [
+      removeSegment(segmentId),
+      auditWrite(member.uid, 'segments.delete', segmentPath(segmentId)),
+    ]);
+  });
+  return { segmentId };
+}
+
+/** The segments by name, a page. One read each. */
+export async function listSegments({ cursor, limit }: z.output<typeof listSegmentsInput>): Promise<{
+  segments: (Segment & { segmentId: string })[];
+  cursor: string | null;
+}> {
+  const page = await batchQuery(segments, [{ where: [] }], {
+    orderBy: [['name', 'asc']],
+    limit,
+    cursor: cursor ?? null,
+  });
+  return {
+    segments: page.items.map(({ id, data }) => ({ segmentId: id, ...data })),
+    cursor: page.cursor,
+  };
+}
+
+/**
+ * How many contacts a segment, or a filter that is not saved yet, has at this moment. One read for
+ * every 1,000. `isExact: false`: at most so many, for the filter asks for what only a look at each
+ * contact tells.
+ */
+export const countSegment = async (
+  which: z.output<typeof countSegmentInput>,
+): Promise<{ count: number; isExact: boolean }> => countMatching(await filterOf(which));
