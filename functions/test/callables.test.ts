@@ -9,6 +9,18 @@ import * as campaignsReport from '../src/entry/callables/campaignsReport';
 import * as campaignsResume from '../src/entry/callables/campaignsResume';
 import * as campaignsRetry from '../src/entry/callables/campaignsRetry';
 import * as campaignsUpdate from '../src/entry/callables/campaignsUpdate';
+import * as contactsBlock from '../src/entry/callables/contactsBlock';
+import * as contactsCreate from '../src/entry/callables/contactsCreate';
+import * as contactsExport from '../src/entry/callables/contactsExport';
+import * as contactsList from '../src/entry/callables/contactsList';
+import * as contactsTag from '../src/entry/callables/contactsTag';
+import * as contactsUpdate from '../src/entry/callables/contactsUpdate';
+import * as attributesDefine from '../src/entry/callables/attributesDefine';
+import * as attributesList from '../src/entry/callables/attributesList';
+import * as segmentsCount from '../src/entry/callables/segmentsCount';
+import * as segmentsDelete from '../src/entry/callables/segmentsDelete';
+import * as segmentsList from '../src/entry/callables/segmentsList';
+import * as segmentsSave from '../src/entry/callables/segmentsSave';
 import * as assign from '../src/entry/callables/conversationsAssign';
 import * as addNote from '../src/entry/callables/conversationsAddNote';
 import * as label from '../src/entry/callables/conversationsLabel';
@@ -83,6 +95,18 @@ describe('who may call', () => {
     ['campaigns-cancel', campaignsCancel.campaignsCancel, supervisors],
     ['campaigns-retry', campaignsRetry.campaignsRetry, supervisors],
     ['campaigns-report', campaignsReport.campaignsReport, supervisors],
+    ['contacts-create', contactsCreate.contactsCreate, agents],
+    ['contacts-update', contactsUpdate.contactsUpdate, agents],
+    ['contacts-block', contactsBlock.contactsBlock, agents],
+    ['contacts-list', contactsList.contactsList, agents],
+    ['contacts-tag', contactsTag.contactsTag, agents],
+    ['contacts-export', contactsExport.contactsExport, supervisors],
+    ['attributes-define', attributesDefine.attributesDefine, supervisors],
+    ['attributes-list', attributesList.attributesList, agents],
+    ['segments-save', segmentsSave.segmentsSave, supervisors],
+    ['segments-delete', segmentsDelete.segmentsDelete, supervisors],
+    ['segments-list', segmentsList.segmentsList, agents],
+    ['segments-count', segmentsCount.segmentsCount, supervisors],
     ['channels-connect', connect.channelsConnect, ['admin']],
     ['channels-pause', pause.channelsPause, supervisors],
     ['channels-resume', resume.channelsResume, supervisors],

@@ -28,6 +28,8 @@ export const MATRIX: Row[] = [
   { document: 'contacts/owned', get: ['agent', ...LEADS], list: LEADS },
   { document: 'contacts/colleagues', get: ['another agent', ...LEADS], list: LEADS },
   { document: 'contacts/ownerless', get: LEADS, list: LEADS },
+  { document: 'segments/vip', get: TEAM, list: TEAM },
+  { document: 'settings/attributes', get: MEMBERS, list: NOBODY },
   { document: 'identities/phone', get: NOBODY, list: NOBODY },
 
   { document: 'campaigns/1', get: ['viewer', ...LEADS], list: ['viewer', ...LEADS] },

@@ -22,6 +22,8 @@ const DOCUMENTS: Record<string, object> = {
   'contacts/owned': { userId: 'agent', isActive: true },
   'contacts/colleagues': { userId: 'colleague', isActive: true },
   'contacts/ownerless': { userId: null, isActive: true },
+  'segments/vip': { name: 'VIP', filter: {} },
+  'settings/attributes': { definitions: {} },
   'identities/phone': { contactId: 'owned' },
 
   'campaigns/1': { createdBy: 'supervisor', status: 'draft', isActive: true, createdAt: 1 },

@@ -16,8 +16,10 @@ import {
 } from '../../src/campaigns/schema';
 import { lookAfterCampaigns } from '../../src/campaigns/upkeep';
 import type { Channel } from '../../src/channels/schema';
+import { contactOf as identified } from '../../src/contacts/identify';
 import { aliasIds } from '../../src/contacts/rules';
 import type { Contact } from '../../src/contacts/schema';
+import { searchFields } from '../../src/contacts/search';
 import { campaignsExpand } from '../../src/entry/tasks/campaignsExpand';
 import { campaignsLane } from '../../src/entry/tasks/campaignsLane';
 import { campaignReservePercent } from '../../src/params';
@@ -65,20 +67,10 @@ export async function putTemplate(
 export const phoneOf = (n: number): string => `+${34_611_000_000 + n}`;
 export const contactOf = (phone: string): string => aliasIds({ phone })[0] as string;
 
-const aContact = (phone: string, fields: Partial<Contact> = {}): Contact => ({
-  name: 'Ana',
-  phone,
-  bsuid: null,
-  username: null,
-  tags: ['spring'],
-  attributes: {},
-  optOut: null,
-  userId: null,
-  isActive: true,
-  createdAt: 0,
-  updatedAt: 0,
-  ...fields,
-});
+const aContact = (phone: string, fields: Partial<Contact> = {}): Contact => {
+  const contact = { ...identified({ phone }), name: 'Ana', tags: ['spring'], ...fields };
+  return { ...contact, search: searchFields(contact) };
+};
 
 /** Stores a contact, with the id of whoever is first seen with this number; gives the id. */
 export async function storeContact(
