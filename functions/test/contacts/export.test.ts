@@ -58,7 +58,7 @@ const start = (jobId: string, input: object) =>
   exportContacts(LEAD, exportContactsInput.parse({ jobId, ...input }));
 const contentOf = async (fileId: string): Promise<Buffer> =>
   buffer((await fetchFile(LEAD, fileId)).content);
-const parts = async () => (await storage().list('export')).filter((path) => path.includes('.'));
+const parts = async () => (await storage().list('export')).filter(({ path }) => path.includes('.'));
 
 describe('an export', () => {
   it('as CSV is a file for its starter; the fetch is recorded', async () => {
@@ -105,7 +105,7 @@ describe('an export', () => {
     await start(jobId, { format });
     const before = kept();
     let most = 0;
-    const watch = setInterval(() => (most = Math.max(most, kept() - before)), 300);
+    const watch = setInterval(() => (most = Math.max(most, kept() - before)), 1_000);
     await runJob(jobId, HANDLERS);
     clearInterval(watch);
     const { result, progress } = await jobAt(jobId);

@@ -37,7 +37,7 @@ beforeAll(async () => {
 const start = (jobId: string) => exportContacts(LEAD, { jobId, format: 'csv' });
 const contentOf = async (fileId: string): Promise<Buffer> =>
   buffer((await fetchFile(LEAD, fileId)).content);
-const parts = async () => (await storage().list('export')).filter((path) => path.includes('.'));
+const parts = async () => (await storage().list('export')).filter(({ path }) => path.includes('.'));
 
 // Taking the job, the count, two parts, the file, the parts' end.
 it.each(CRASHES.flatMap((crash) => [2, 3, 4, 5, 6].map((n) => [crash, n] as const)))(
