@@ -1,6 +1,6 @@
 /** The import rules of the project: index → entry → domain → batch → platform → shared. */
 const DOMAINS =
-  '(analytics|audit|campaigns|channels|contacts|conversations|deadLetters|files|jobs|messages|privacy|team|templates|webhooks)';
+  '(analytics|audit|campaigns|channels|contacts|conversations|deadLetters|files|jobs|merges|messages|privacy|team|templates|webhooks)';
 const VENDOR = '(@google-cloud/|firebase-admin|@upstash/)';
 const src = (path) => `^functions/src/${path}`;
 
@@ -70,19 +70,19 @@ module.exports = {
       comment: 'campaigns → messages → conversations → contacts, never back',
       severity: 'error',
       from: { path: src('contacts/') },
-      to: { path: src('(conversations|messages|campaigns|webhooks|privacy)/') },
+      to: { path: src('(conversations|messages|campaigns|merges|webhooks|privacy)/') },
     },
     {
       name: 'domains-one-way-2',
       severity: 'error',
       from: { path: src('conversations/') },
-      to: { path: src('(messages|campaigns|webhooks|privacy)/') },
+      to: { path: src('(messages|campaigns|merges|webhooks|privacy)/') },
     },
     {
       name: 'domains-one-way-3',
       severity: 'error',
       from: { path: src('messages/') },
-      to: { path: src('(campaigns|webhooks|privacy)/') },
+      to: { path: src('(campaigns|merges|webhooks|privacy)/') },
     },
     {
       name: 'leaf-domains',

@@ -63,6 +63,9 @@ Object.assign(
       replay: () => require('./entry/callables/deadLettersReplay').deadLettersReplay,
     },
     contacts: {
+      merge: () => require('./entry/callables/contactsMerge').contactsMerge,
+      unmerge: () => require('./entry/callables/contactsUnmerge').contactsUnmerge,
+      setConsent: () => require('./entry/callables/contactsSetConsent').contactsSetConsent,
       create: () => require('./entry/callables/contactsCreate').contactsCreate,
       update: () => require('./entry/callables/contactsUpdate').contactsUpdate,
       block: () => require('./entry/callables/contactsBlock').contactsBlock,

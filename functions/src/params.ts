@@ -65,6 +65,10 @@ const numbers = {
 };
 
 const booleans = {
+  MARKETING_NEEDS_OPT_IN: defineBoolean('MARKETING_NEEDS_OPT_IN', {
+    default: false,
+    description: 'Send marketing messages only to people who asked for them.',
+  }),
   ENFORCE_APP_CHECK: defineBoolean('ENFORCE_APP_CHECK', {
     default: false,
     description: 'Refuse callables without a valid App Check token.',
@@ -113,6 +117,7 @@ export const inDoubtGraceMs = (): number => paramValue(numbers.IN_DOUBT_GRACE_MI
 export const whatsappTimeoutMs = (): number => paramValue(numbers.WHATSAPP_TIMEOUT_SECONDS) * 1_000;
 export const campaignReservePercent = (): number => paramValue(numbers.CAMPAIGN_RESERVE_PERCENT);
 export const campaignLeaseMs = (): number => paramValue(numbers.CAMPAIGN_LEASE_SECONDS) * 1_000;
+export const marketingNeedsOptIn = (): boolean => paramValue(booleans.MARKETING_NEEDS_OPT_IN);
 export const enforceAppCheck = (): boolean => paramValue(booleans.ENFORCE_APP_CHECK);
 
 /** The least level that is logged. Logging has to work always, so this one has a default. */

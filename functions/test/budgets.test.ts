@@ -99,11 +99,11 @@ describe('what is not usual', () => {
     });
   });
 
-  it('50 refused as unwanted offers: a read and two writes each, three round trips', async () => {
+  it('50 refused as unwanted offers: two reads and three writes each, four round trips', async () => {
     const batch = db().batch();
     for (let n = 0; n < 50; n++) {
       const contactId = `contact${n}`;
-      batch.set(db().doc(`contacts/${contactId}`), { optOut: null });
+      batch.set(db().doc(`contacts/${contactId}`), { consents: {} });
       batch.set(db().doc(`messages/refused-${n}-00`), { direction: 'out', contactId });
     }
     await batch.commit();
@@ -117,13 +117,13 @@ describe('what is not usual', () => {
       })),
     );
     expect(await billOf(() => receiveWebhook(body))).toEqual({
-      reads: 50,
-      writes: 100,
+      reads: 100,
+      writes: 150,
       deletes: 0,
-      roundTrips: 3,
+      roundTrips: 4,
     });
     const contact = await db().doc('contacts/contact49').get();
-    expect(contact.get('optOut')).toMatchObject({ source: 'delivery' });
+    expect(contact.get('consents.marketing')).toMatchObject({ source: 'delivery' });
   });
 
   it('30 to numbers in one call: their conversations in one round trip, the writes in another', async () => {

@@ -21,7 +21,7 @@ import {
 } from '../src/campaigns/store';
 import { blockedSince } from '../src/contacts/block';
 import { listContacts } from '../src/contacts/list';
-import { optedOutSince } from '../src/contacts/lookUp';
+import { refusedSince } from '../src/contacts/lookUp';
 import { listContactsInput } from '../src/contacts/schema';
 import { countSegment, listSegments } from '../src/contacts/segments';
 import { markConversationsBlocked } from '../src/conversations/block';
@@ -62,7 +62,7 @@ test("the domains' queries and the apps' are served by the declared indexes, and
   await nextChunkDueAt('campaign');
   await chunksWith('contact', 1);
   await totalsOf('campaign');
-  await optedOutSince(1);
+  await refusedSince('marketing', 1);
   await blockedSince(1);
   const lead = { uid: 'lead1', role: 'supervisor' } as const;
   const agent = { uid: 'agent1', role: 'agent' } as const;

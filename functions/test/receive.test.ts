@@ -35,7 +35,7 @@ describe('a first message', () => {
     await receive(textMessage('wamid.1', '¿Tienen hora mañana?'));
 
     expect(await allContacts()).toMatchObject([
-      { name: 'Ana', phone: '+34600111222', optOut: null },
+      { name: 'Ana', phone: '+34600111222', consents: {} },
     ]);
     expect(await conversationAt(conversationOf(ana.phone))).toMatchObject({
       channelId: CHANNEL,
@@ -306,30 +306,34 @@ describe('a request to stop', () => {
     await receive(textMessage('wamid.1', 'STOP!'));
     await receive(textMessage('wamid.4', 'Baja'));
 
-    expect(await allContacts()).toMatchObject([{ optOut: { source: 'message' } }]);
+    expect(await allContacts()).toMatchObject([
+      { consents: { marketing: { state: 'out', source: 'message' } } },
+    ]);
     expect(await answers()).toMatchObject([{ type: 'text', to: { phone: '+34600111222' } }]);
   });
 
   it('is not seen in a text that only mentions the word', async () => {
     await receive(textMessage('wamid.1', 'Please stop by tomorrow'));
-    expect(await allContacts()).toMatchObject([{ optOut: null }]);
+    expect(await allContacts()).toMatchObject([{ consents: {} }]);
   });
 
   it('made in WhatsApp’s own menu is recorded, and taken back', async () => {
     await receive(textMessage('wamid.1'));
-    const preference = (value: string) =>
+    const preference = (value: string, timestamp: string) =>
       receiveWebhook(
         bodyOf('user_preferences', {
           metadata: { phone_number_id: CHANNEL },
           user_preferences: [
-            { wa_id: ana.phone, category: 'marketing_messages', value, timestamp: '1' },
+            { wa_id: ana.phone, category: 'marketing_messages', value, timestamp },
           ],
         }),
       );
-    await preference('stop');
-    expect(await allContacts()).toMatchObject([{ optOut: { source: 'preference' } }]);
-    await preference('resume');
-    expect(await allContacts()).toMatchObject([{ optOut: null }]);
+    await preference('stop', '1');
+    expect(await allContacts()).toMatchObject([
+      { consents: { marketing: { state: 'out', source: 'preference' } } },
+    ]);
+    await preference('resume', '2');
+    expect(await allContacts()).toMatchObject([{ consents: { marketing: { state: 'in' } } }]);
   });
 });
 

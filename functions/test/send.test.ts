@@ -30,6 +30,7 @@ import {
   conversationAt,
   conversationOf,
   messageAt,
+  refused,
 } from './support/stored';
 import { waitFor } from './support/waitFor';
 import { CHANNEL, messagesBody, textMessage } from './support/webhooks';
@@ -240,7 +241,7 @@ describe('what is refused, with its reason', () => {
     await syncTemplates();
     await db()
       .doc(`contacts/${contactIdOf(ana)}`)
-      .update({ optOut: { at: 1, source: 'message' } });
+      .update(refused(1));
     expect(await refusal(send(agent, input({ message: marketing })))).toBe('opted-out');
     expect(await send(agent, input())).toMatchObject({ state: 'queued' });
   });
@@ -378,7 +379,7 @@ describe('an error of WhatsApp', () => {
       const contact = await db()
         .doc(`contacts/${contactIdOf(ana)}`)
         .get();
-      return (contact.get('optOut') as { source: string } | null)?.source === 'delivery';
+      return contact.get('consents.marketing.source') === 'delivery';
     });
   });
 });
@@ -497,7 +498,7 @@ describe('an offer taken before the customer asked for none', () => {
     await processDue();
     await reaches(request.idempotencyKey, 'failed');
     expect(await stored(request.idempotencyKey)).toMatchObject({
-      error: { reason: 'user-stopped-marketing' },
+      error: { reason: 'opted-out' },
     });
     expect((await simulator.counts()).total).toBe(1);
   });

@@ -27,6 +27,7 @@ export const localParameters = (simulatorUrl: string): Record<string, string> =>
   CAMPAIGN_RESERVE_PERCENT: '3',
   CAMPAIGN_LEASE_SECONDS: '30',
   WHATSAPP_TIMEOUT_SECONDS: '20',
+  MARKETING_NEEDS_OPT_IN: 'false',
   ENFORCE_APP_CHECK: 'false',
 });
 

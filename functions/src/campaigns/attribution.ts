@@ -1,5 +1,5 @@
 import { batchQuery } from '../batch/batchQuery';
-import { optedOutSince } from '../contacts/lookUp';
+import { refusedSince } from '../contacts/lookUp';
 import { inboundSince } from '../conversations/lastSeen';
 import { now } from '../platform/clock';
 import { commit, isConflict } from '../platform/commit';
@@ -32,7 +32,7 @@ export async function attribute({
   const until = now();
   const [replies, wishes] = await Promise.all([
     inboundSince(data.channelId, since),
-    optedOutSince(since),
+    refusedSince('marketing', since),
   ]);
   const deeds = [
     ...replies.map(({ contactId, at }) => ({ contactId, at, status: 'replied' as const })),

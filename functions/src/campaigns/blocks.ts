@@ -1,5 +1,5 @@
-import { contactsById } from '../contacts/lookUp';
 import { blockedSince } from '../contacts/block';
+import { currentContacts } from '../contacts/current';
 import { newsOf } from './news';
 
 /** How old the instance's knowledge of blocks may be; they are rare, and made by the team. */
@@ -7,8 +7,9 @@ const blocks = newsOf(blockedSince, 10_000);
 
 /** Who of some contacts was blocked since a time, and still is. */
 export async function blockedOf(ids: readonly string[], since: number): Promise<Set<string>> {
-  const confirmed = await contactsById(await blocks.about(ids, since));
-  return new Set(confirmed.filter(({ contact }) => contact.isBlocked).map(({ id }) => id));
+  const candidates = await blocks.about(ids, since);
+  const current = await currentContacts(candidates);
+  return new Set(candidates.filter((_, index) => current[index]?.data?.isBlocked));
 }
 
 /** Forgets what is known, as a new instance would. For tests. */

@@ -1,5 +1,7 @@
 import { pauseAfterError } from '../channels/pause';
-import { recordWishes } from '../contacts/wishes';
+import { categoryOf } from '../contacts/consent';
+import type { ConsentCategory } from '../contacts/schema';
+import { recordWishes, refusalOfOffers } from '../contacts/wishes';
 import { now } from '../platform/clock';
 import { log } from '../platform/log';
 import type { SendOutcome } from '../platform/whatsapp/client';
@@ -7,7 +9,7 @@ import { toCallbackData } from './callback';
 import { openChunk, type Changes } from './openChunk';
 import { pauseCampaign } from './pauseCampaign';
 import { blockedOf } from './blocks';
-import { optedOutOf } from './optOuts';
+import { refusedOf } from './optOuts';
 import { contentOf, slotsOf, type TemplateMessage } from './render';
 import { decideSend, type SendDecision, type SendResult } from './decideSend';
 import { MICRO_BATCH, nextBatch } from './rules';
@@ -42,6 +44,7 @@ export async function runChunk(worker: Worker, chunk: Found<Chunk>): Promise<voi
   const template = templates[variant];
   const wording = campaign.variants[variant];
   if (!template || !wording) throw new Error(`${run.chunk.campaignId} has no variant ${variant}`);
+  const category = categoryOf(template);
   const hasSlots = slotsOf(template).length > 0;
   const contentFor = ({ values }: Recipient): TemplateMessage['template'] =>
     contentOf(wording, template, hasSlots ? (values?.[String(variant)] ?? []) : []);
@@ -54,7 +57,7 @@ export async function runChunk(worker: Worker, chunk: Found<Chunk>): Promise<voi
     const notBefore = campaign ? await endOfQuiet(campaign, run.chunk) : 0;
     const maySend = campaign && !worker.gate.isClosed() && notBefore <= now();
     const ids = maySend ? nextBatch(run.chunk, now(), batchSize(worker)) : [];
-    const wanted = await withoutGone(ids, run.chunk, campaign?.isMarketing ?? false, changes);
+    const wanted = await withoutGone(ids, run.chunk, category, changes);
     const batch = await run.write(changes, wanted, { goesOn: ids.length > 0, notBefore });
     if (!batch || ids.length === 0) return;
 
@@ -153,14 +156,17 @@ const badInRow = (before: number, decisions: Map<string, SendDecision>): number 
 
 /** Does what refusals ask for beyond their recipient. Done twice it changes nothing. */
 async function applyEffects(
-  { campaignId, channelId }: Chunk,
+  { campaignId, channelId, recipients }: Chunk,
   decisions: Map<string, SendDecision>,
   badTemplates: number,
 ): Promise<void> {
   const at = now();
   const stopped = [...decisions].filter(([, { hasOptedOut }]) => hasOptedOut);
   await recordWishes(
-    stopped.map(([contactId]) => ({ contactId, optOut: { at, source: 'delivery' } })),
+    stopped.map(([id]) => ({
+      ...refusalOfOffers(id, at, campaignId),
+      identity: addressOf(recipients[id]),
+    })),
   );
   const pauses = [...decisions.values()].flatMap(({ pause }) => pause ?? []);
   const [ofCampaign] = pauses.filter(({ scope }) => scope === 'campaign');
@@ -174,21 +180,26 @@ async function applyEffects(
   }
 }
 
-/** Those who may still be sent to: nobody blocked since they became recipients, or offers refused. */
+const addressOf = ({ phone, bsuid }: Recipient = {}): { phone?: string; bsuid?: string } => ({
+  ...(phone ? { phone } : {}),
+  ...(bsuid ? { bsuid } : {}),
+});
+
+/** Those who may still be sent to: nobody blocked since they became recipients, or who refused it. */
 async function withoutGone(
   ids: string[],
   { createdAt }: Chunk,
-  isMarketing: boolean,
+  category: ConsentCategory,
   changes: Changes,
 ): Promise<string[]> {
   if (ids.length === 0) return ids;
-  const [blocked, optedOut] = await Promise.all([
+  const [blocked, refused] = await Promise.all([
     blockedOf(ids, createdAt),
-    isMarketing ? optedOutOf(ids, createdAt) : new Set<string>(),
+    refusedOf(ids, category, createdAt),
   ]);
-  for (const id of optedOut) changes.set(id, { state: 'skipped', at: now(), reason: 'opted-out' });
+  for (const id of refused) changes.set(id, { state: 'skipped', at: now(), reason: 'opted-out' });
   for (const id of blocked) changes.set(id, { state: 'skipped', at: now(), reason: 'blocked' });
-  return ids.filter((id) => !optedOut.has(id) && !blocked.has(id));
+  return ids.filter((id) => !refused.has(id) && !blocked.has(id));
 }
 
 function readyOf(

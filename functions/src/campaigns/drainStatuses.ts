@@ -1,14 +1,16 @@
 import { z } from 'zod';
-import { recordWishes } from '../contacts/wishes';
+import { recordWishes, refusalOfOffers, type ToldWish } from '../contacts/wishes';
 import { recordDeadLetters } from '../deadLetters/record';
 import { now } from '../platform/clock';
 import { acknowledge, pull, type Pulled } from '../platform/pubsub';
 import { sleep } from '../platform/sleep';
 import { dispositionOf } from '../platform/whatsapp/errors';
+import { mapConcurrently } from '../shared/async';
 import { applyOutcomes } from './applyOutcomes';
 import { TOPIC } from './keepStatuses';
 import type { CampaignEvent } from './outcomes';
 import { refreshTotals } from './progress';
+import { recipientIn } from './store';
 
 const campaignEvent = z.object({
   campaignId: z.string(),
@@ -23,6 +25,7 @@ const campaignEvent = z.object({
 
 /** Between two pulls statuses gather, and a write takes in more of them. */
 const GATHER_MS = 3_000;
+const CONCURRENCY = 8;
 
 /**
  * Writes down the statuses that were kept, many in one write, until none come any more or the time
@@ -86,12 +89,20 @@ async function recordOptOuts(events: readonly CampaignEvent[]): Promise<void> {
   const wishes = events.filter(
     ({ code }) => code !== undefined && dispositionOf(code).reason === 'user-stopped-marketing',
   );
-  await recordWishes(
-    wishes.map(({ contactId, at }) => ({
-      contactId,
-      optOut: { at, source: 'delivery' },
-    })),
-  );
+  // eslint-disable-next-line recado/no-firestore-in-loops -- few refuse, each in a chunk of another campaign or group
+  await recordWishes(await mapConcurrently(wishes, CONCURRENCY, toldWish));
+}
+
+/** With the address that it was sent to: not everybody in a list is a contact. */
+async function toldWish(event: CampaignEvent): Promise<ToldWish> {
+  const { campaignId, chunkId, contactId, at, wamid } = event;
+  const { phone, bsuid } = (await recipientIn(campaignId, chunkId, contactId)) ?? {};
+  return {
+    ...refusalOfOffers(contactId, at, wamid ?? campaignId),
+    ...(phone || bsuid
+      ? { identity: { ...(phone ? { phone } : {}), ...(bsuid ? { bsuid } : {}) } }
+      : {}),
+  };
 }
 
 function parseJson(text: string): unknown {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { contactOf } from '../contacts/identify';
-import type { Contact } from '../contacts/schema';
+import type { ConsentCategory, Contact } from '../contacts/schema';
 import { exclusionReason } from './exclusion';
 
 const contact: Contact = {
@@ -16,14 +16,19 @@ describe('exclusionReason', () => {
     phones: new Set<string>(),
     contactIds: new Set<string>(),
   };
-  const optOut = { at: 1, recordedAt: 1, source: 'message' as const };
+  const out = { state: 'out', at: 1, recordedAt: 1, source: 'message', proof: null } as const;
+  const refused = { consents: { marketing: out } };
+  /** Of somebody stored before consents were kept by category. */
+  const earlier = { optOut: { at: 1, recordedAt: 1, source: 'message' as const } };
 
-  it.each<[string, Partial<Contact>, Partial<typeof none>, string | null, boolean?]>([
+  it.each<[string, Partial<Contact>, Partial<typeof none>, string | null, ConsentCategory[]?]>([
     ['nothing', {}, {}, null],
-    ['opted out of offers', { optOut }, {}, 'opted-out'],
-    ['opted out, but it is none', { optOut }, {}, null, false],
+    ['opted out of offers', refused, {}, 'opted-out'],
+    ['opted out of offers long ago', earlier, {}, 'opted-out'],
+    ['opted out, but it is none', refused, {}, null, ['utility']],
+    ['opted out of one of two', refused, {}, 'opted-out', ['utility', 'marketing']],
     ['blocked', { isBlocked: true, isActive: false }, {}, 'blocked'],
-    ['inactive', { isActive: false, optOut }, {}, 'inactive'],
+    ['inactive', { isActive: false, ...refused }, {}, 'inactive'],
     ['no address', { phone: null }, {}, 'no-address'],
     ['only a BSUID', { phone: null, bsuid: 'ES.1' }, {}, null],
     ['a tag', {}, { tags: new Set(['vip']) }, 'excluded'],
@@ -35,9 +40,9 @@ describe('exclusionReason', () => {
       { tags: new Set(['x']), phones: new Set(['+1']), contactIds: new Set(['other']) },
       null,
     ],
-    ['opted out and excluded', { optOut }, { tags: new Set(['vip']) }, 'opted-out'],
-  ])('%s', (_, change, exclude, reason, isMarketing = true) => {
-    const rules = { isMarketing, exclude: { ...none, ...exclude } };
+    ['opted out and excluded', refused, { tags: new Set(['vip']) }, 'opted-out'],
+  ])('%s', (_, change, exclude, reason, categories: ConsentCategory[] = ['marketing']) => {
+    const rules = { categories, marketingNeedsOptIn: false, exclude: { ...none, ...exclude } };
     expect(exclusionReason({ ...contact, ...change }, rules, 'id')).toBe(reason);
   });
 });

@@ -2,7 +2,9 @@ import { toE164 } from '../shared/phone';
 import { hashId } from '../shared/ids';
 import type { Template } from '../templates/schema';
 import type { Candidate } from './audience';
-import { exclusionReason, type ExclusionRules } from './exclusion';
+import { categoryOf } from '../contacts/consent';
+import { marketingNeedsOptIn } from '../params';
+import { consentExclusion, exclusionReason, type ExclusionRules } from './exclusion';
 import { slotsOf, valuesOf } from './render';
 import type { Campaign, ExclusionReason, Recipient } from './schema';
 import { sendTimeOf, zoneOf } from './when';
@@ -29,7 +31,8 @@ export const planOf = (
   campaign,
   templates: templates.map((template) => ({ template, slots: slotsOf(template) })),
   rules: {
-    isMarketing: templates.some(({ category }) => category === 'MARKETING'),
+    categories: [...new Set(templates.map(categoryOf))],
+    marketingNeedsOptIn: marketingNeedsOptIn(),
     exclude: {
       tags: new Set(campaign.exclude.tags),
       phones: new Set(campaign.exclude.numbers.map((number) => toE164(number) ?? number)),
@@ -69,7 +72,8 @@ export function planCandidate(plan: Plan, candidate: Candidate): Planned | Exclu
   const isExcluded =
     rules.exclude.contactIds.has(id) || (phone !== undefined && rules.exclude.phones.has(phone));
   const reason =
-    (contact && exclusionReason(contact, rules, id)) ?? (isExcluded ? 'excluded' : null);
+    (contact ? exclusionReason(contact, rules, id) : consentExclusion(undefined, rules)) ??
+    (isExcluded ? 'excluded' : null);
   if (reason) return { id, reason };
   // The number that the list names was given for this; it may be newer than the contact's.
   const bsuid = phone ? undefined : (contact?.bsuid ?? undefined);

@@ -247,6 +247,7 @@ export interface Totals {
 /** Why somebody of the audience is no recipient. */
 export type ExclusionReason =
   | 'opted-out'
+  | 'no-opt-in'
   | 'inactive'
   | 'blocked'
   | 'no-address'

@@ -1,8 +1,9 @@
+import { batchGet } from '../batch/batchGet';
 import { collection, type Collection } from '../batch/collection';
 import { createCache } from '../platform/cache';
 import type { WriteOp } from '../platform/commit';
 import { db, read, readQuery, type Read, type Version } from '../platform/firestore';
-import type { Campaign, Chunk, GroupOutcomes, ListRow } from './schema';
+import type { Campaign, Chunk, GroupOutcomes, ListRow, Recipient } from './schema';
 
 export type Found<T> = Read<T> & { data: T };
 
@@ -121,6 +122,17 @@ export function chunksWith(contactId: string, before: number | undefined): Promi
       .limit(MAX_IN_THREAD)
       .select('campaignId', 'channelId', 'group', 'variant', `recipients.${contactId}`),
   );
+}
+
+/** What a chunk has of one recipient. One read. */
+export async function recipientIn(
+  id: string,
+  chunkId: string,
+  contactId: string,
+): Promise<Recipient | undefined> {
+  const fields = [`recipients.${contactId}`];
+  const [chunk] = await batchGet(chunksOfCampaign(id), [chunkId], { fields });
+  return chunk?.data?.recipients[contactId];
 }
 
 export const createChunk = (id: string, chunkId: string, data: Chunk): WriteOp => ({

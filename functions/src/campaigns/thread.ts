@@ -41,10 +41,10 @@ export async function thread(
     version: undefined,
   });
   const from = cursor === undefined ? undefined : parseCursor(cursor);
-  const { contactId, channelId } = conversation;
+  const { contactId, channelId, mergedFrom = [] } = conversation;
   const [messages, sends] = await Promise.all([
     messagePage(conversationId, from?.at, limit + 1),
-    campaignEntries(contactId, channelId, from?.at),
+    campaignEntries([contactId, ...mergedFrom], channelId, from?.at),
   ]);
   const entries = [
     ...messages.map((message) => ({ kind: 'message' as const, ...message })),
@@ -82,16 +82,25 @@ const isBehind = ({ timestamp, id }: ThreadEntry, { at, id: last }: Place): bool
   timestamp < at || (timestamp === at && id < last);
 
 async function campaignEntries(
-  contactId: string,
+  contactIds: readonly string[],
   channelId: string,
   before: number | undefined,
 ): Promise<CampaignEntry[]> {
-  const chunks = await chunksWith(contactId, before);
-  const own = chunks.filter(
-    ({ data }) => data.channelId === channelId && data.recipients[contactId]?.state !== undefined,
-  );
+  // eslint-disable-next-line recado/no-firestore-in-loops -- of a contact that was merged, those of each that it was
+  const found = await mapConcurrently(contactIds, 8, async (contactId) => {
+    const chunks = await chunksWith(contactId, before);
+    return chunks
+      .filter(({ data }) => data.channelId === channelId)
+      .filter(({ data }) => data.recipients[contactId]?.state !== undefined)
+      .map((chunk) => ({ contactId, chunk }));
+  });
   // eslint-disable-next-line recado/no-firestore-in-loops -- each is of another campaign
-  const entries = await mapConcurrently(own, 8, (chunk) => entryOf(contactId, chunk));
+  const entries = await mapConcurrently(found.flat(), 8, async ({ contactId, chunk }) => {
+    const entry = await entryOf(contactId, chunk);
+    // Both of two that were merged may have got it, out of one chunk.
+    const isOwn = contactId === contactIds[0];
+    return entry && !isOwn ? { ...entry, id: `${entry.id}_${contactId}` } : entry;
+  });
   return entries.filter((entry) => entry !== undefined);
 }
 

@@ -12,6 +12,11 @@ export const mayAccess = (member: Member, { userId }: Pick<Contact, 'userId'>): 
 
 /** The contact, if there is one and the member may have it; to others it does not exist. */
 export function accessible(member: Member, contact: Contact | undefined): Contact {
+  if (contact?.mergedInto !== undefined && isLead(member)) {
+    throw new AppError('failed-precondition', 'The contact was merged into another one.', {
+      details: { reason: 'merged', contactId: contact.mergedInto },
+    });
+  }
   if (contact && mayAccess(member, contact)) return contact;
   throw new AppError('not-found', 'There is no such contact, or it is not yours.', {
     details: { reason: 'unknown-contact' },

@@ -36,10 +36,13 @@ export async function blockedSince(since: number): Promise<{ id: string; at: num
   const result: { id: string; at: number }[] = [];
   const pages = batchPages(contacts, [{ where: [['blockedAt', '>=', since]] }], {
     orderBy: [['blockedAt', 'asc']],
-    fields: ['blockedAt'],
+    fields: ['blockedAt', 'mergedFrom'],
   });
   for await (const { items } of pages) {
-    for (const { id, data } of items) result.push({ id, at: data.blockedAt ?? since });
+    for (const { id, data } of items) {
+      const at = data.blockedAt ?? since;
+      for (const name of [id, ...(data.mergedFrom ?? [])]) result.push({ id: name, at });
+    }
   }
   return result;
 }

@@ -122,8 +122,11 @@ it.each(['csv', 'xlsx'] as const)('a %s file is read as what it was made of', as
 });
 
 it('phones stay as they are, whoever asked for no more offers says so', async () => {
-  const optOut = { at: 1, recordedAt: 1, source: 'message' } as const;
-  const ana = { ...contactOf({ name: '=1+1', phone: '+34600111222' }), optOut };
+  const out = { state: 'out', at: 1, recordedAt: 1, source: 'message', proof: null } as const;
+  const ana = {
+    ...contactOf({ name: '=1+1', phone: '+34600111222' }),
+    consents: { marketing: out },
+  };
   expect((await fileOf('csv', [ana])).toString()).toBe(
     '\uFEFFname,phone,bsuid,username,language,tags,owner,isActive,' +
       'attributes.city,attributes.points,attributes.isMember,attributes.since,consent.marketing\r\n' +

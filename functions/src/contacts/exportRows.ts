@@ -3,6 +3,7 @@ import { neutralised } from '../shared/spreadsheetCell';
 import { MAX_ROWS, xlsxFile, xlsxRow } from '../shared/xlsx';
 import { valueToText } from './attributeRules';
 import { attributeColumn, consentColumn, CONTACT_COLUMNS, tagsToCell } from './columns';
+import { consentOf } from './consent';
 import type { Contact } from './schema';
 
 /** The header of a file with the attributes that it has columns for. */
@@ -11,6 +12,8 @@ export const headerOf = (attributes: readonly string[]): string[] => [
   ...attributes.filter((name) => name !== 'language').map(attributeColumn),
   consentColumn('marketing'),
 ];
+
+const CONSENT_WORDS = { in: 'yes', out: 'no', unsaid: '' };
 
 /** A contact as texts, in the order of the header. */
 export function cellsOf(contact: Contact, attributes: readonly string[]): string[] {
@@ -31,7 +34,7 @@ export function cellsOf(contact: Contact, attributes: readonly string[]): string
   return [
     ...CONTACT_COLUMNS.map((column) => fields[column]),
     ...attributes.filter((name) => name !== 'language').map(valueOf),
-    contact.optOut ? 'no' : '',
+    CONSENT_WORDS[consentOf(contact, 'marketing')?.state ?? 'unsaid'],
   ];
 }
 

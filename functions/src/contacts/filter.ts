@@ -66,6 +66,8 @@ export function matches(
   const { seenSince, notSeenSince } = filter;
   const seenAt = lastInboundAt ?? Number.NEGATIVE_INFINITY;
   return (
+    // Who was merged is found as who they are now.
+    contact.mergedInto === undefined &&
     (userId === undefined || contact.userId === userId) &&
     (isActive === undefined || contact.isActive === isActive) &&
     (isBlocked === undefined || contact.isBlocked === isBlocked) &&

@@ -1,23 +1,23 @@
 import { createCache } from '../platform/cache';
 import { now } from '../platform/clock';
 import { addToTransaction, inTransaction, type WriteOp } from '../platform/commit';
-import { absent, type Read, type Transaction } from '../platform/firestore';
+import type { Read, Transaction, Version } from '../platform/firestore';
 import { hashId } from '../shared/ids';
-import { aliasIds, whoIs, type KnownAliases } from './rules';
+import { findAliases, type FoundAlias } from './aliases';
+import { changedFields } from './changed';
+import { aliasesOf, aliasIds, changedHands, whoIs, type KnownAliases } from './rules';
 import type { Alias, Contact, Identity } from './schema';
-import { searchChange, searchFields } from './search';
-import {
-  createAlias,
-  createContact,
-  deleteAlias,
-  readAliases,
-  readContacts,
-  setAlias,
-  updateContact,
-} from './store';
+import { searchFields } from './search';
+import { createAlias, createContact, moveAlias, readAliases, updateContact } from './store';
 
 /** Which contact an alias leads to. A merge or a number's change is seen after this time. */
 const aliases = createCache<string>({ max: 50_000, ttl: 10 * 60_000 });
+
+/** Two contacts that turned out to be one person. */
+export interface Twins {
+  winnerId: string;
+  loserId: string;
+}
 
 /** A contact that is, or is about to be, stored; `writes` belong into the caller's commit. */
 export interface Resolved {
@@ -25,24 +25,39 @@ export interface Resolved {
   isNew: boolean;
   isBlocked: boolean;
   writes: WriteOp[];
+  /** Whom it took in; a conversation that begins now is told. */
+  mergedFrom: string[];
+  /** Other contacts that turned out to be the same person. */
+  twins: Twins[];
+  /** As it was read: whoever writes on the ground of it may demand it. */
+  version: Version | undefined;
 }
 
 /**
- * The contact an identity most likely belongs to, without reading anything: the one seen lately,
- * else the id that a person first seen under this identity was given.
+ * The contact an identity most likely belongs to, without reading anything: the one that was seen
+ * under its first alias lately, else the id that a person first seen under this identity was given.
+ * Another alias may have changed hands, so it is no ground to store anything on.
  */
 export function guessContact(identity: Identity): string {
-  const ids = aliasIds(identity);
-  for (const id of ids) {
-    const known = aliases.peek(id);
-    if (known) return known;
-  }
-  return ids[0] as string;
+  const [first] = aliasIds(identity) as [string];
+  return known(first) ?? first;
 }
 
+/** Of contacts that were merged: a merge that is undone is seen after this time. */
+const mergedAliases = createCache<string>({ max: 5_000, ttl: 20_000 });
+
+/** Whose alias it is, as far as that is known here. */
+const known = (id: string): string | undefined => mergedAliases.peek(id) ?? aliases.peek(id);
+
 /** Keeps in memory whose identity this is, once a commit has proved it. */
-export function rememberContact(identity: Identity, contactId: string): void {
-  for (const id of aliasIds(identity)) aliases.set(id, contactId);
+export function rememberContact(identity: Identity, contactId: string, isMerged = false): void {
+  for (const id of aliasIds(identity)) {
+    // What is known is not known for longer because it was used.
+    if (known(id) === contactId) continue;
+    aliases.delete(id);
+    mergedAliases.delete(id);
+    (isMerged ? mergedAliases : aliases).set(id, contactId);
+  }
 }
 
 /** The writes that store a new person; they fail as a conflict if an alias is known already. */
@@ -57,76 +72,124 @@ export function newContact(identity: Identity): Resolved {
       createContact(contactId, contactOf(identity)),
       ...ids.map((id) => createAlias(id, { contactId, createdAt: now() })),
     ],
+    mergedFrom: [],
+    twins: [],
+    version: undefined,
   };
 }
 
 /**
  * Looks up whose identity this is, in a transaction when given one, and what has to be written so
- * that each of its aliases leads there. Reads: its aliases (1–2) and their contacts (0–2).
+ * that each of its aliases leads there. Reads: its aliases (1–4) and their contacts; one more for
+ * each change or merge that an alias has been through, or a username that was given up.
  */
 export async function resolveContact(
   identity: Identity,
   transaction?: Transaction,
 ): Promise<Resolved> {
-  const ids = aliasIds(identity);
-  const found = await readAliases(ids, transaction);
-  const contactIds = [...new Set(found.flatMap(({ data }) => data?.contactId ?? []))];
-  const contacts = new Map(
-    (await readContacts(contactIds, transaction)).map(({ id, data }) => [id, data]),
-  );
-
-  const known: KnownAliases = {};
-  for (const [index, { data }] of found.entries()) {
-    const contact = data && contacts.get(data.contactId);
-    if (!contact) continue;
-    const kind = identity.bsuid && index === 0 ? 'bsuid' : 'phone';
-    known[kind] = { id: data.contactId, contact };
+  const found = await findAliases(aliasesOf(identity), transaction);
+  const owners: KnownAliases = {};
+  for (const { kind, owner } of found) {
+    if (owner) owners[kind] = { id: owner.id, contact: owner.data };
   }
+  const id = whoIs(identity, owners);
+  if (id === null) return freshContact(identity, found);
 
-  const id = whoIs(identity, known);
-  if (id === null) return freshContact(identity, found, contacts);
-
-  const contact = contacts.get(id) as Contact;
-  const linked = found.filter(({ data }) => data === undefined);
-  const news: Partial<Contact> = {};
-  // An alias that leads to another contact is left: two contacts of one person are for a merge.
-  if (linked.length > 0) {
-    if (identity.phone && identity.phone !== contact.phone) news.phone = identity.phone;
-    if (identity.bsuid && identity.bsuid !== contact.bsuid) news.bsuid = identity.bsuid;
+  const owner = found.find((alias) => alias.owner?.id === id)?.owner as Owner;
+  const { data: contact, version } = owner;
+  const writes: WriteOp[] = [];
+  for (const alias of found) {
+    // One that leads to another contact of the same person is left: that is for a merge.
+    const isFree = !alias.owner || changedHands(alias.kind, identity, alias.owner.data);
+    if (alias.owner?.id !== id && isFree) writes.push(...leadTo(alias, id));
+  }
+  const news: Partial<Contact> = writes.length > 0 ? newsOf(identity, contact) : {};
+  if (news.username && contact.username) {
+    writes.push(...(await giveUp(contact.username, id, transaction)));
   }
   // A name that the team gave stays.
   if (identity.name && contact.name === null) news.name = identity.name;
-  if (identity.username && contact.username === null) news.username = identity.username;
+  if (Object.keys(news).length > 0) {
+    writes.push(updateContact(id, changedFields(contact, news), version));
+  }
+  const { mergedFrom = [] } = contact;
   return {
     contactId: id,
     isNew: false,
     isBlocked: contact.isBlocked,
-    writes: [
-      ...linked.map((alias) => createAlias(alias.id, { contactId: id, createdAt: now() })),
-      ...(Object.keys(news).length > 0 ? [updateContact(id, changed(contact, news))] : []),
-    ],
+    writes,
+    mergedFrom,
+    twins: twinsOf(id, found, identity),
+    version,
   };
 }
 
-/** A new person of whom an alias may be taken: a number that changed hands leads to its new owner. */
-function freshContact(
-  identity: Identity,
-  found: Read<Alias>[],
-  contacts: Map<string, Contact | undefined>,
-): Resolved {
-  const [first] = found;
-  const contactId = contacts.get(first?.id as string)
-    ? hashId('again', first?.id as string, String(now()))
-    : (first?.id as string);
-  const alias: Alias = { contactId, createdAt: now() };
+/**
+ * Contacts of the same person that were made before anything connected them. A username connects
+ * nobody: it may have been taken over.
+ */
+const twinsOf = (winnerId: string, found: FoundAlias[], identity: Identity): Twins[] =>
+  found.flatMap(({ kind, owner }) =>
+    kind !== 'username' &&
+    owner &&
+    owner.id !== winnerId &&
+    !changedHands(kind, identity, owner.data)
+      ? [{ winnerId, loserId: owner.id }]
+      : [],
+  );
+
+type Owner = Read<Contact> & { data: Contact };
+
+/** What an identity tells of a contact that was not known. */
+function newsOf(identity: Identity, contact: Contact) {
+  const news: Partial<Record<'phone' | 'bsuid' | 'parentBsuid' | 'username', string>> = {};
+  for (const name of ['phone', 'bsuid', 'parentBsuid', 'username'] as const) {
+    const value = identity[name];
+    if (value && value !== contact[name]) news[name] = value;
+  }
+  return news;
+}
+
+/** Lets an alias lead to a contact; whoever had it before has it no more. */
+function leadTo({ id, kind, alias, owner }: FoundAlias, contactId: string): WriteOp[] {
+  const data: Alias = { contactId, createdAt: now() };
+  if (!alias.data || !alias.version) return [createAlias(id, data)];
+  const isNamed = owner && aliasesOf({ [kind]: owner.data[kind] })[0]?.id === id;
+  return [
+    moveAlias(id, data, alias.version),
+    ...(isNamed ? [updateContact(owner.id, changedFields(owner.data, { [kind]: null }))] : []),
+  ];
+}
+
+/** A username that its owner changed leads to nobody, until somebody else takes it. */
+async function giveUp(
+  username: string,
+  contactId: string,
+  transaction?: Transaction,
+): Promise<WriteOp[]> {
+  const [alias] = await readAliases(aliasIds({ username }), transaction);
+  if (alias?.data?.contactId !== contactId || !alias.version) return [];
+  return [moveAlias(alias.id, { contactId: null, createdAt: now() }, alias.version)];
+}
+
+/** A new person, to whom aliases lead from now on that were others' or nobody's. */
+function freshContact(identity: Identity, found: FoundAlias[]): Resolved {
+  const [first] = found as [FoundAlias];
+  // The id that the alias gives is taken where it was somebody's; all who see that take the same.
+  const contactId = first.alias.data
+    ? hashId('again', first.id, String(first.alias.data.createdAt))
+    : first.id;
   return {
     contactId,
     isNew: true,
     isBlocked: false,
     writes: [
       createContact(contactId, contactOf(identity)),
-      ...found.map(({ id, data }) => (data ? setAlias(id, alias) : createAlias(id, alias))),
+      ...found.flatMap((alias) => leadTo(alias, contactId)),
     ],
+    mergedFrom: [],
+    twins: [],
+    version: undefined,
   };
 }
 
@@ -134,49 +197,22 @@ function freshContact(
  * Makes sure that all aliases seen together lead to one contact. Needed once an instance and
  * identity, because a message that names a known alias is stored without looking at the others.
  * Losing it is harmless: the person's next message does it again.
+ *
+ * @returns contacts that turned out to be one person
  */
-export async function linkAliases(identity: Identity, contactId: string): Promise<void> {
+export async function linkAliases(identity: Identity, contactId: string): Promise<Twins[]> {
   const ids = aliasIds(identity);
-  if (ids.length < 2 || ids.every((id) => aliases.peek(id) === contactId)) return;
+  if (ids.length < 2 || ids.every((id) => known(id) === contactId)) return [];
   const resolved = await inTransaction(async (transaction) => {
     const current = await resolveContact(identity, transaction);
     if (!current.isNew) addToTransaction(transaction, current.writes);
     return current;
   });
-  if (!resolved.isNew) rememberContact(identity, resolved.contactId);
+  if (!resolved.isNew) {
+    rememberContact(identity, resolved.contactId, resolved.mergedFrom.length > 0);
+  }
+  return resolved.twins;
 }
-
-/**
- * A person's number or BSUID changed: the new alias leads to the same contact, and the old number
- * to nobody, for it may be given to somebody else. Running it again changes nothing.
- */
-export async function changeIdentity(
-  contactId: string,
-  change: { phone?: string; bsuid?: string },
-): Promise<void> {
-  const newIds = aliasIds(change);
-  await inTransaction(async (transaction) => {
-    const [contact] = await readContacts([contactId], transaction);
-    if (!contact?.data) return;
-    const old = aliasIds({
-      ...(change.phone && contact.data.phone ? { phone: contact.data.phone } : {}),
-      ...(change.bsuid && contact.data.bsuid ? { bsuid: contact.data.bsuid } : {}),
-    }).filter((id) => !newIds.includes(id));
-    addToTransaction(transaction, [
-      ...newIds.map((id) => setAlias(id, { contactId, createdAt: now() })),
-      ...old.map(deleteAlias),
-      updateContact(contactId, changed(contact.data, change)),
-    ]);
-  });
-  for (const id of newIds) aliases.set(id, contactId);
-}
-
-/** The fields of an update that makes a contact another, in what it is found by too. */
-const changed = (contact: Contact, news: Partial<Contact>): Record<string, unknown> => ({
-  ...news,
-  ...searchChange(contact, { ...contact, ...news }, absent),
-  updatedAt: now(),
-});
 
 /** A person as a contact, with nothing known beside their names. */
 export function contactOf(identity: Identity): Contact {
@@ -184,13 +220,14 @@ export function contactOf(identity: Identity): Contact {
     name: identity.name ?? null,
     phone: identity.phone ?? null,
     bsuid: identity.bsuid ?? null,
+    ...(identity.parentBsuid ? { parentBsuid: identity.parentBsuid } : {}),
     username: identity.username ?? null,
     tags: [],
   };
   return {
     ...names,
     attributes: {},
-    optOut: null,
+    consents: {},
     userId: null,
     isActive: true,
     isBlocked: false,

@@ -4,7 +4,7 @@ import { batchQuery } from '../batch/batchQuery';
 import type { QuerySpec } from '../batch/querySpec';
 import { collection } from '../batch/collection';
 import { aliasIds } from './rules';
-import type { Alias, Contact } from './schema';
+import type { Alias, ConsentCategory, Contact } from './schema';
 import { contacts } from './store';
 
 /** A contact with its id. */
@@ -48,7 +48,7 @@ export async function contactsByPhone(
     data?.phone === phones[index] ? [] : [guesses[index] as string],
   );
   const found = await batchGet(aliases, open);
-  const owners = new Map(found.map(({ id, data }) => [id, data?.contactId]));
+  const owners = new Map(found.map(({ id, data }) => [id, data?.contactId ?? undefined]));
   const others = await batchGet(
     contacts,
     [...owners.values()].filter((id) => id !== undefined),
@@ -63,16 +63,25 @@ export async function contactsByPhone(
   });
 }
 
-/** Who asked for no more offers since a time (of recording it), with that time. One read each. */
-export async function optedOutSince(since: number): Promise<{ id: string; at: number }[]> {
+/**
+ * Who refused messages of a category since a time (of recording it), with that time; whoever was
+ * merged by each of the ids. One read each.
+ */
+export async function refusedSince(
+  category: ConsentCategory,
+  since: number,
+): Promise<{ id: string; at: number }[]> {
+  const field = `consents.${category}.outRecordedAt`;
   const result: { id: string; at: number }[] = [];
-  const pages = batchPages(contacts, [{ where: [['optOut.recordedAt', '>=', since]] }], {
-    orderBy: [['optOut.recordedAt', 'asc']],
-    fields: ['optOut'],
+  const pages = batchPages(contacts, [{ where: [[field, '>=', since]] }], {
+    orderBy: [[field, 'asc']],
+    fields: ['mergedFrom'],
   });
   for await (const { items } of pages) {
     for (const { id, data } of items) {
-      if (data.optOut) result.push({ id, at: data.optOut.recordedAt });
+      const at = data.consents[category]?.outRecordedAt;
+      if (at === undefined) continue;
+      for (const name of [id, ...(data.mergedFrom ?? [])]) result.push({ id: name, at });
     }
   }
   return result;

@@ -2,33 +2,65 @@ import { hashId } from '../shared/ids';
 import { plainText } from '../shared/text';
 import type { Contact, Identity } from './schema';
 
-/**
- * The ids of an identity's aliases, the steadier one first. Hashed: a document's id is logged and
- * shows in paths, a phone number must not. The first alias of a new person is the contact's id.
- */
-export function aliasIds({ phone, bsuid }: Identity): string[] {
-  return [bsuid && hashId('bsuid', bsuid), phone && hashId('phone', phone)].filter(
-    (id): id is string => Boolean(id),
-  );
-}
+/** The kinds of names that WhatsApp gives a person. */
+export type AliasKind = 'bsuid' | 'phone' | 'parentBsuid' | 'username';
+
+/** The id of an alias. Hashed: ids are logged and show in paths, a phone number must not. */
+const aliasId = (kind: AliasKind, name: string): string =>
+  hashId(kind, kind === 'username' ? plainUsername(name) : name);
+
+/** WhatsApp's usernames know no capitals. */
+const plainUsername = (name: string): string => name.trim().replace(/^@/, '').toLowerCase();
+
+/** The order decides the id of a new person: that of their first alias. */
+const KINDS = ['bsuid', 'phone', 'parentBsuid', 'username'] as const;
+
+/** An identity's aliases with their ids. */
+export const aliasesOf = (
+  identity: Partial<Record<AliasKind, string | null | undefined>>,
+): { kind: AliasKind; id: string }[] =>
+  KINDS.flatMap((kind) => {
+    const name = identity[kind];
+    return name ? [{ kind, id: aliasId(kind, name) }] : [];
+  });
+
+/** The same without their kinds. The first alias of a new person is the contact's id. */
+export const aliasIds = (identity: Identity): string[] => aliasesOf(identity).map(({ id }) => id);
 
 /** What is stored about an identity's aliases: the contact each one leads to. */
-export interface KnownAliases {
-  bsuid?: { id: string; contact: Contact };
-  phone?: { id: string; contact: Contact };
+export type KnownAliases = Partial<Record<AliasKind, { id: string; contact: Contact }>>;
+
+/** From the one that cannot lead to somebody else to the one that changes hands at will. */
+const BY_STRENGTH = ['bsuid', 'parentBsuid', 'phone', 'username'] as const;
+
+/**
+ * Whose message it is: a known contact's id, or `null` for a new person. The strongest alias
+ * decides; one that changes hands counts only where no stronger one says that it did.
+ */
+export function whoIs(identity: Identity, known: KnownAliases): string | null {
+  for (const kind of BY_STRENGTH) {
+    const found = known[kind];
+    if (found && !changedHands(kind, identity, found.contact)) return found.id;
+  }
+  return null;
 }
 
 /**
- * Whose message it is: a known contact's id, or `null` for a new person. The BSUID decides. A
- * number whose contact has another BSUID was given to somebody else, since a BSUID changes with
- * the number only.
+ * Whether an alias that leads to a contact is another person's by now. A BSUID changes with the
+ * number only, and a portfolio's parent BSUID stands for all of a person's BSUIDs: whoever has
+ * another one is somebody else. A username is given up and taken at will, so another number is
+ * enough.
  */
-export function whoIs(identity: Identity, known: KnownAliases): string | null {
-  if (known.bsuid) return known.bsuid.id;
-  if (!known.phone) return null;
-  const { id, contact } = known.phone;
-  const changedHands = identity.bsuid && contact.bsuid && contact.bsuid !== identity.bsuid;
-  return changedHands ? null : id;
+export function changedHands(kind: AliasKind, identity: Identity, contact: Contact): boolean {
+  if (kind === 'bsuid' || kind === 'parentBsuid') return false;
+  if (identity.parentBsuid && contact.parentBsuid) {
+    return identity.parentBsuid !== contact.parentBsuid;
+  }
+  if (identity.bsuid && contact.bsuid) return identity.bsuid !== contact.bsuid;
+  return (
+    kind === 'username' &&
+    Boolean(identity.phone && contact.phone && identity.phone !== contact.phone)
+  );
 }
 
 /** Whether a text asks to stop: it is one of the words and nothing else. */

@@ -1,20 +1,54 @@
 import { z } from 'zod';
 
-/** The names under which WhatsApp knows a person. At least one of phone and bsuid is there. */
+/** The names under which WhatsApp knows a person; at least one is there. */
 export interface Identity {
   /** E.164. Hidden by people who chose a username. */
-  phone?: string;
+  phone?: string | undefined;
   /** Business-scoped user id (`US.…`). Changes with the phone number. */
-  bsuid?: string;
-  username?: string;
+  bsuid?: string | undefined;
+  /** The same for all accounts of linked business portfolios, each of which has a BSUID of its own. */
+  parentBsuid?: string | undefined;
+  /** Chosen by its owner, who may give it up for somebody else to take. */
+  username?: string | undefined;
   /** The profile's name, chosen by its owner. */
-  name?: string;
+  name?: string | undefined;
 }
 
-/** When, from where and with which words a person asked for no more offers. */
-export interface OptOut {
+/** What a message is for; a template has WhatsApp's category, everything else is service. */
+const consentCategory = z.enum(['marketing', 'utility', 'authentication', 'service']);
+export type ConsentCategory = z.infer<typeof consentCategory>;
+
+/**
+ * Where a wish was told: in a file that was imported, in a message, in WhatsApp's own menu, by an
+ * error of WhatsApp's, to a member of the team, in a form, or to another system.
+ */
+export type ConsentSource =
+  'import' | 'message' | 'preference' | 'delivery' | 'agent' | 'form' | 'api';
+
+/** Whether a person wants messages of a category, as they said last. All times are epoch ms. */
+export interface Consent {
+  state: 'in' | 'out';
+  /** When they said so. Of two wishes the later one holds, whichever came to be known first. */
   at: number;
   /** When it was stored; a wish that came late has an earlier `at`. */
+  recordedAt: number;
+  source: ConsentSource;
+  /** The message's id, the form, the file: what shows that they said so. */
+  proof: string | null;
+  /** The same as `recordedAt`, where the state is `out`: refusals are asked for by it. */
+  outRecordedAt?: number;
+}
+
+/** `contacts/{id}/consents/{entry}`: each wish that was told. Written once, never changed. */
+export interface ConsentEntry extends Omit<Consent, 'outRecordedAt'> {
+  category: ConsentCategory;
+  /** The member who recorded it; null: nobody, it came by itself. */
+  userId: string | null;
+}
+
+/** How a wish for no more offers was kept before there were categories. */
+interface OptOut {
+  at: number;
   recordedAt: number;
   source: 'message' | 'preference' | 'delivery';
 }
@@ -24,10 +58,14 @@ export interface Contact {
   name: string | null;
   phone: string | null;
   bsuid: string | null;
+  parentBsuid?: string | null;
   username: string | null;
   tags: string[];
   attributes: Record<string, string | number | boolean>;
-  optOut: OptOut | null;
+  /** By category; a category of which nothing was said is missing. */
+  consents: Partial<Record<ConsentCategory, Consent>>;
+  /** Read by `consentOf` alone, and not written any more. */
+  optOut?: OptOut | null;
   /** The owner in the team. */
   userId: string | null;
   isActive: boolean;
@@ -39,6 +77,10 @@ export interface Contact {
   search: SearchFields;
   /** The call that made it, to know a repeated one. */
   createdWith?: string;
+  /** The contact that this one was merged into; it is kept for as long as that can be undone. */
+  mergedInto?: string;
+  /** Those who were merged into this one: campaigns and wishes may still name them. */
+  mergedFrom?: string[];
   createdAt: number;
   updatedAt: number;
 }
@@ -53,8 +95,14 @@ export interface SearchFields {
 
 /** `identities/{alias}`: to which contact an alias leads. */
 export interface Alias {
-  contactId: string;
+  /** null: to nobody any more. It is kept, because the contact's id may have come from it. */
+  contactId: string | null;
+  /** Since when it is stored so; epoch ms. */
   createdAt: number;
+  /** When its owner took it or left it for another, by WhatsApp's clock. */
+  changedAt?: number;
+  /** The alias that its owner has now, where they changed it. */
+  movedTo?: string;
 }
 
 /** `segments/{id}`: a filter with a name. The id is the client's. */
@@ -82,7 +130,7 @@ const text = (max: number) => z.string().trim().min(1).max(max);
 /** Semicolons divide tags in files; a line break would divide rows. */
 export const tag = text(60).regex(/^[^;\r\n\t]*$/, 'may not have semicolons or line breaks');
 
-const contactId = z.string().regex(/^[A-Za-z0-9]{1,128}$/, 'is not the id of a contact');
+export const contactId = z.string().regex(/^[A-Za-z0-9]{1,128}$/, 'is not the id of a contact');
 const userId = z.string().min(1).max(128);
 
 /** A name that is good for a path, a column of a file, and a placeholder. */
@@ -232,3 +280,19 @@ export const listSegmentsInput = z.strictObject({
 export const countSegmentInput = z
   .strictObject(which)
   .refine((input) => (input.filter === undefined) !== (input.segmentId === undefined), ONE_OF);
+
+export const setConsentInput = z
+  .strictObject({
+    contactId,
+    category: consentCategory,
+    state: z.enum(['in', 'out']),
+    source: z.enum(['agent', 'form', 'api']).default('agent'),
+    /** When they said so, epoch ms; left out: now. */
+    at: z.int().positive().optional(),
+    /** A message's id, the address of a form, the number of a signed paper, … */
+    proof: z.string().trim().min(1).max(500).optional(),
+  })
+  .refine(({ state, proof }) => state === 'out' || proof !== undefined, {
+    message: 'an opt-in needs a proof: the message, form or paper in which they said so',
+    path: ['proof'],
+  });

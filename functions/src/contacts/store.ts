@@ -1,7 +1,14 @@
 import { collection } from '../batch/collection';
 import type { WriteOp } from '../platform/commit';
-import { read, readAll, type Read, type Transaction, type Version } from '../platform/firestore';
-import type { Alias, AttributeDefinition, Contact, Segment } from './schema';
+import {
+  absent,
+  read,
+  readAll,
+  type Read,
+  type Transaction,
+  type Version,
+} from '../platform/firestore';
+import type { Alias, AttributeDefinition, ConsentEntry, Contact, Segment } from './schema';
 
 export const contacts = collection<Contact>('contacts');
 
@@ -38,13 +45,13 @@ export const createAlias = (id: string, data: Alias): WriteOp => ({
   data,
 });
 
-export const setAlias = (id: string, data: Alias): WriteOp => ({
-  kind: 'set',
+/** Lets an alias lead elsewhere; fails where it changed since `version`. */
+export const moveAlias = (id: string, data: Alias, version: Version): WriteOp => ({
+  kind: 'update',
   path: aliasPath(id),
-  data,
+  data: { changedAt: absent(), movedTo: absent(), ...data },
+  version,
 });
-
-export const deleteAlias = (id: string): WriteOp => ({ kind: 'delete', path: aliasPath(id) });
 
 /** All definitions of attributes are one document: one read, and an order to changes. */
 export const ATTRIBUTES_PATH = 'settings/attributes';
@@ -75,3 +82,13 @@ export const writeSegment = (id: string, data: Segment): WriteOp => ({
 });
 
 export const removeSegment = (id: string): WriteOp => ({ kind: 'delete', path: segmentPath(id) });
+
+/** What a contact said about messages, wish by wish. */
+export const consentEntries = (contactId: string) =>
+  collection<ConsentEntry>(`${contactPath(contactId)}/consents`);
+
+export const createEntry = (contactId: string, id: string, data: ConsentEntry): WriteOp => ({
+  kind: 'create',
+  path: `${contactPath(contactId)}/consents/${id}`,
+  data,
+});

@@ -19,7 +19,7 @@ export async function lastInboundTimes(
   return new Map(contactIds.map((id, index) => [id, found[index]?.data?.lastInboundAt ?? null]));
 }
 
-/** Who wrote to a channel since a time, and when last. One read a conversation that something came to. */
+/** Who wrote to a channel since a time, and when last; whoever was merged by each of the ids. One read a conversation that something came to. */
 export async function inboundSince(
   channelId: string,
   since: number,
@@ -27,13 +27,15 @@ export async function inboundSince(
   const result: { contactId: string; at: number }[] = [];
   const pages = batchPages(conversations, [{ where: [['lastMessageAt', '>=', since]] }], {
     orderBy: [['lastMessageAt', 'asc']],
-    fields: ['channelId', 'contactId', 'lastInboundAt'],
+    fields: ['channelId', 'contactId', 'lastInboundAt', 'mergedFrom'],
   });
   for await (const { items } of pages) {
     for (const { data } of items) {
       const at = data.lastInboundAt ?? 0;
-      if (data.channelId === channelId && at >= since)
-        result.push({ contactId: data.contactId, at });
+      if (data.channelId !== channelId || at < since) continue;
+      for (const contactId of [data.contactId, ...(data.mergedFrom ?? [])]) {
+        result.push({ contactId, at });
+      }
     }
   }
   return result;

@@ -33,6 +33,8 @@ export interface Conversation {
   /** Nothing is sent to the contact; absent: it never was blocked. */
   isBlocked?: boolean;
   createdAt: number;
+  /** Contacts that were merged into this one: campaigns know them by their own ids. */
+  mergedFrom?: string[];
 }
 
 export const conversationId = z

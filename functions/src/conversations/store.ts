@@ -52,3 +52,10 @@ export const updateConversation = (
   data: Record<string, unknown>,
   version?: Version,
 ): WriteOp => ({ kind: 'update', path: path(id), data, ...(version ? { version } : {}) });
+
+/** Fails where the conversation is not at `version` any more. */
+export const deleteConversation = (id: string, version: Version): WriteOp => ({
+  kind: 'delete',
+  path: path(id),
+  version,
+});

@@ -50,9 +50,10 @@ export function inboundUpdate(inbound: Inbound): WriteOp {
 }
 
 /** The write for the first messages between a channel and a contact; fails where there is one. */
-export const inboundCreate = (inbound: Inbound): WriteOp =>
+export const inboundCreate = (inbound: Inbound, mergedFrom: string[] = []): WriteOp =>
   createConversation(inbound.conversationId, {
     ...emptyConversation(inbound.channelId, inbound.contactId, inbound.at),
+    ...(mergedFrom.length > 0 ? { mergedFrom } : {}),
     contactName: inbound.contactName ?? null,
     address: inbound.address,
     unreadCount: inbound.unread,
@@ -76,7 +77,10 @@ export const outboundUpdate = (
 /** The write for a conversation that the business begins. */
 export const outboundCreate = (
   conversationId: string,
-  conversation: Pick<Conversation, 'channelId' | 'contactId' | 'contactName' | 'address'>,
+  conversation: Pick<
+    Conversation,
+    'channelId' | 'contactId' | 'contactName' | 'address' | 'mergedFrom'
+  >,
   { userId, preview, at }: { userId: string | null; preview: Preview; at: number },
 ): WriteOp =>
   createConversation(conversationId, {

@@ -1,7 +1,8 @@
 import { pauseAfterError } from '../channels/pause';
 import { channel } from '../channels/read';
-import { hasOptedOut } from '../contacts/optOut';
-import { recordWishes } from '../contacts/wishes';
+import { categoryOf } from '../contacts/consent';
+import { consentRefusal } from '../contacts/consentState';
+import { recordWishes, refusalOfOffers } from '../contacts/wishes';
 import { inDoubtGraceMs } from '../params';
 import { now } from '../platform/clock';
 import { commit, isConflict } from '../platform/commit';
@@ -12,7 +13,6 @@ import { dispositionOf, type Disposition } from '../platform/whatsapp/errors';
 import { backoffDelay } from '../shared/backoff';
 import { PermanentError, RetryLater } from '../shared/errors';
 import { newId } from '../shared/ids';
-import { isMarketing } from '../templates/rules';
 import type { TemplateContent } from '../templates/schema';
 import { template } from '../templates/read';
 import { handOver, payloadOf, HAND_OVER_GRACE_MS } from './intent';
@@ -43,12 +43,9 @@ export async function deliver(payload: DeliverPayload): Promise<void> {
     throw new PermanentError('a message without an address');
   }
   if (await isPaused(payload.channelId)) return hold(payload);
-  if (await refusesOffers(payload)) {
-    return recordFailure(
-      payload,
-      { code: 131050, title: 'opted out before it was sent' },
-      'user-stopped-marketing',
-    );
+  const refusal = await refusalOf(payload);
+  if (refusal) {
+    return recordFailure(payload, { code: 131050, title: 'refused before it was sent' }, refusal);
   }
   const claimed = await claim(payload);
   if (!claimed) return;
@@ -170,14 +167,10 @@ async function recordFailure(
       dueAt: absent(),
     }),
   ]);
-  if (reason === 'user-stopped-marketing') await recordRefusals([payload.contactId]);
+  if (reason !== 'user-stopped-marketing') return;
+  const { contactId, to, messageId } = payload;
+  await recordWishes([{ ...refusalOfOffers(contactId, now(), messageId), identity: to }]);
 }
-
-/** Messages that failed because their recipients refuse offers say so of these people. */
-export const recordRefusals = (contactIds: readonly string[]): Promise<void> =>
-  recordWishes(
-    contactIds.map((contactId) => ({ contactId, optOut: { at: now(), source: 'delivery' } })),
-  );
 
 /** What is kept of an error of WhatsApp's API. */
 export const errorOf = (error: GraphError, reason: string): MessageError => ({
@@ -223,9 +216,9 @@ async function letGoIfResumed({ messageId, channelId }: DeliverPayload): Promise
   }
 }
 
-/** An offer to somebody who asked for none since it was taken. */
-async function refusesOffers(payload: DeliverPayload): Promise<boolean> {
-  if (payload.type !== 'template') return false;
-  const stored = await template(payload.content as unknown as TemplateContent);
-  return isMarketing(stored) && hasOptedOut(payload.contactId);
+/** Why its recipient's wishes forbid it, who may have told them since it was taken. */
+async function refusalOf({ type, content, contactId }: DeliverPayload) {
+  if (type !== 'template') return null;
+  const stored = await template(content as unknown as TemplateContent);
+  return consentRefusal(contactId, categoryOf(stored));
 }

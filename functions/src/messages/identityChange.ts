@@ -1,29 +1,68 @@
-import { changeIdentity, resolveContact } from '../contacts/identify';
+import { changeIdentity } from '../contacts/changeIdentity';
+import type { Twins } from '../contacts/identify';
+import type { Identity } from '../contacts/schema';
 import type { MessageEvent } from '../platform/whatsapp/webhook';
+import { timeOf } from './inbound';
+import { inboundId } from './rules';
+import { readMessage } from './store';
+
+const BSUID = /^[\w.:-]{3,200}$/;
+const NUMBER = /^\+?\d{5,20}$/;
+
+/** An event as if the person's new names had sent it, and contacts that turned out to be one. */
+export interface Applied {
+  event: MessageEvent;
+  twins: Twins[];
+}
 
 /**
  * Applies a system message that tells of a person's new number or BSUID, before it is stored: a
- * crash in between repeats it, and repeating it changes nothing. Gives the event as if the new
- * identity had sent it, so that it is stored in the person's one conversation.
+ * crash in between repeats it, and repeating it changes nothing. One that is stored already was
+ * applied. Gives the event as if the new identity had sent it, so that it is stored in the person's
+ * one conversation.
  */
-export async function applyIdentityChange(event: MessageEvent): Promise<MessageEvent> {
-  const { content } = event;
-  if (content.type !== 'system') return event;
-  const { type, wa_id, new_wa_id, user_id, new_user_id } = content.value;
-  const number = new_wa_id ?? wa_id;
-  const bsuid = new_user_id ?? user_id;
-  const change = {
-    ...(type === 'user_changed_number' && number && /^\+?\d{5,20}$/.test(number)
-      ? { phone: `+${number.replace(/\D/g, '')}` }
-      : {}),
-    ...(type?.startsWith('user_changed') && bsuid && /^[\w.:-]{3,200}$/.test(bsuid)
-      ? { bsuid }
-      : {}),
-  };
-  if (!change.phone && !change.bsuid) return event;
-
-  const { contactId, isNew } = await resolveContact(event.from);
-  if (isNew) return event;
-  await changeIdentity(contactId, change);
-  return { ...event, from: { ...event.from, ...change } };
+export async function applyIdentityChange(event: MessageEvent): Promise<Applied> {
+  const names = namesIn(event);
+  if (!names) return { event, twins: [] };
+  const { data: stored } = await readMessage(inboundId(event.channelId, event.wamid));
+  // By now the old names may be somebody else's.
+  if (stored) return { event, twins: [] };
+  const { identity, twins } = await changeIdentity(names.before, names.after, timeOf(event));
+  const { name } = event.from;
+  return { event: { ...event, from: { ...party(identity), ...(name ? { name } : {}) } }, twins };
 }
+
+/** The names before and after; undefined where the message tells of no new ones. */
+function namesIn({ content, from }: MessageEvent) {
+  if (content.type !== 'system') return undefined;
+  const { type, wa_id, new_wa_id, value } = { ...content.value, value: content.value };
+  if (!type?.startsWith('user_changed')) return undefined;
+  const number = type === 'user_changed_number' ? (new_wa_id ?? wa_id) : undefined;
+  const bsuid = named(value.new_user_id ?? value.user_id);
+  const parentBsuid = named(value.parent_user_id);
+  const after: Identity = {
+    ...(number && NUMBER.test(number) ? { phone: `+${number.replace(/\D/g, '')}` } : {}),
+    ...(bsuid ? { bsuid } : {}),
+    ...(parentBsuid ? { parentBsuid } : {}),
+  };
+  if (!after.phone && !after.bsuid) return undefined;
+  // The sender may be named as they are now.
+  const old = <T extends 'phone' | 'bsuid' | 'parentBsuid'>(name: T, said?: string) =>
+    said ?? (from[name] === after[name] ? undefined : from[name]);
+  const before: Identity = {
+    phone: old('phone'),
+    bsuid: old('bsuid', named(value.previous_user_id)),
+    parentBsuid: old('parentBsuid', named(value.previous_parent_user_id)),
+  };
+  return { before, after };
+}
+
+const named = (id: string | null | undefined): string | undefined =>
+  id && BSUID.test(id) ? id : undefined;
+
+const party = ({ phone, bsuid, parentBsuid, username }: Identity): MessageEvent['from'] => ({
+  ...(phone ? { phone } : {}),
+  ...(bsuid ? { bsuid } : {}),
+  ...(parentBsuid ? { parentBsuid } : {}),
+  ...(username ? { username } : {}),
+});

@@ -5,7 +5,7 @@ import { commitGroups } from '../platform/commitGroups';
 import { absent } from '../platform/firestore';
 import { log } from '../platform/log';
 import type { MessageEvent } from '../platform/whatsapp/webhook';
-import { guessContact } from '../contacts/identify';
+import { resolveContact } from '../contacts/identify';
 import { conversationIdOf } from '../conversations/rules';
 import { findByWamids, type Found } from './byWamid';
 import { timeOf } from './inbound';
@@ -37,12 +37,12 @@ export async function modify(event: MessageEvent, content: Modifier): Promise<bo
   // eslint-disable-next-line recado/no-firestore-in-loops -- tried again on what has changed since the last try
   for (;;) {
     const [target] = await findTargets([{ channelId: event.channelId, wamid: targetOf(content) }]);
+    const contactId = target?.data.contactId ?? (await resolveContact(event.from)).contactId;
     const stored: InboundMessage = {
       direction: 'in',
       channelId: event.channelId,
-      conversationId:
-        target?.data.conversationId ?? conversationIdOf(event.channelId, guessContact(event.from)),
-      contactId: target?.data.contactId ?? guessContact(event.from),
+      conversationId: target?.data.conversationId ?? conversationIdOf(event.channelId, contactId),
+      contactId,
       userId: null,
       type: content.type,
       content: content.value,
@@ -86,7 +86,11 @@ export async function modifyLater(
     if (taken.has(target.id)) return [];
     taken.add(target.id);
     const change = changeOf(target, data);
-    const applied = updateMessage(id, { appliedAt: now(), dueAt: absent() });
+    const { conversationId, contactId } = target.data;
+    const applied = updateMessage(id, {
+      ...{ appliedAt: now(), dueAt: absent() },
+      ...{ conversationId, contactId },
+    });
     return [[applied, ...(change ? [change] : [])]];
   });
   const outcomes = await commitGroups(groups);

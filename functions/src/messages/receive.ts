@@ -1,9 +1,11 @@
+import { stillThere } from '../contacts/stillThere';
 import {
   guessContact,
   linkAliases,
   newContact,
   rememberContact,
   resolveContact,
+  type Twins,
 } from '../contacts/identify';
 import { freshConversation } from '../conversations/access';
 import { conversationIdOf, isLate } from '../conversations/rules';
@@ -29,6 +31,8 @@ export interface ReceiveReport {
   duplicates: number;
   /** What Firestore refuses to hold, whatever is tried. */
   refused: MessageEvent[];
+  /** Contacts that turned out to be one person, for whoever can merge them. */
+  twins: Twins[];
 }
 
 /**
@@ -39,13 +43,15 @@ export interface ReceiveReport {
  * @throws when Firestore is out of order; what was stored is recognised at the next delivery
  */
 export async function receiveMessages(events: MessageEvent[]): Promise<ReceiveReport> {
-  const report: ReceiveReport = { stored: 0, duplicates: 0, refused: [] };
+  const report: ReceiveReport = { stored: 0, duplicates: 0, refused: [], twins: [] };
   const count = (stored: number): void => {
     report.stored += stored;
   };
 
   // eslint-disable-next-line recado/no-firestore-in-loops -- only a system message that tells of a new number asks, in a transaction of its own
-  const moved = await mapConcurrently(events, CONCURRENCY, applyIdentityChange);
+  const applied = await mapConcurrently(events, CONCURRENCY, applyIdentityChange);
+  const moved = applied.map(({ event }) => event);
+  report.twins = applied.flatMap(({ twins }) => twins);
   const groups = groupBySender(moved.filter(({ content }) => !isModifier(content)));
   const [usual, special] = partition(groups, isUsual);
 
@@ -56,18 +62,18 @@ export async function receiveMessages(events: MessageEvent[]): Promise<ReceiveRe
     const outcome = outcomes[index] as GroupOutcome;
     const plan = plans[index] as Plan;
     if (outcome.ok) {
-      await linkAliases(group.identity, plan.contactId);
+      report.twins.push(...(await linkAliases(group.identity, plan.contactId)));
       rememberContact(group.identity, plan.contactId);
       count(group.messages.length);
     } else if (outcome.conflict === GRPC.invalidArgument) {
       report.refused.push(...group.messages.map(({ event }) => event));
     } else {
-      count(await storeConflicting(group, outcome.conflict));
+      count(await storeConflicting(group, outcome.conflict, report));
     }
   });
   // eslint-disable-next-line recado/no-firestore-in-loops -- late messages and requests to stop depend on what is stored of that one person
   await mapConcurrently(special, CONCURRENCY, async (group) => {
-    count(await storeLookedUp(group));
+    count(await storeLookedUp(group, report));
   });
 
   // After the messages of the same POST, which they may change.
@@ -83,6 +89,9 @@ export async function receiveMessages(events: MessageEvent[]): Promise<ReceiveRe
 interface Plan {
   contactId: string;
   writes: WriteOp[];
+  twins?: Twins[];
+  /** Whether the contact took others in. */
+  isMerged?: boolean;
   /** What is to be done once they are stored. */
   afterwards?: (version: Version) => Promise<void>;
 }
@@ -119,7 +128,11 @@ function newPlan(group: InboundGroup): Plan {
   };
 }
 
-async function storeConflicting(group: InboundGroup, conflict: number): Promise<number> {
+async function storeConflicting(
+  group: InboundGroup,
+  conflict: number,
+  report: ReceiveReport,
+): Promise<number> {
   if (conflict === GRPC.alreadyExists && group.messages.length === 1) return 0;
   if (conflict === GRPC.notFound) {
     const plan = newPlan(group);
@@ -131,11 +144,11 @@ async function storeConflicting(group: InboundGroup, conflict: number): Promise<
       if (!isConflict(error)) throw error;
     }
   }
-  return storeLookedUp(group);
+  return storeLookedUp(group, report);
 }
 
 /** Stores what of a group is not stored yet, on the ground of what is; gives how many. */
-async function storeLookedUp(group: InboundGroup): Promise<number> {
+async function storeLookedUp(group: InboundGroup, report: ReceiveReport): Promise<number> {
   // eslint-disable-next-line recado/no-firestore-in-loops -- tried again on what the last try found
   for (let round = 1; ; round++) {
     const stored = await readMessages(group.messages.map(({ id }) => id));
@@ -144,7 +157,8 @@ async function storeLookedUp(group: InboundGroup): Promise<number> {
     const plan = await lookedUpPlan({ ...group, messages });
     try {
       const version = await commit(plan.writes);
-      rememberContact(group.identity, plan.contactId);
+      rememberContact(group.identity, plan.contactId, plan.isMerged);
+      report.twins.push(...(plan.twins ?? []));
       await plan.afterwards?.(version);
       return messages.length;
     } catch (error) {
@@ -166,12 +180,17 @@ async function lookedUpPlan(group: InboundGroup): Promise<Plan> {
   const stop = asksToStopNow(group) ? await stopPlan(group, contact) : undefined;
   return {
     contactId: contact.contactId,
+    twins: contact.twins,
+    isMerged: contact.mergedFrom.length > 0,
     writes: [
       ...messageWrites(group, contact.contactId),
       ...contact.writes,
-      conversation
-        ? inboundUpdate(effect)
-        : inboundCreate({ ...effect, isBlocked: contact.isBlocked }),
+      ...(conversation
+        ? [inboundUpdate(effect)]
+        : [
+            inboundCreate({ ...effect, isBlocked: contact.isBlocked }, contact.mergedFrom),
+            ...stillThere(contact),
+          ]),
       ...(stop?.writes ?? []),
     ],
     ...(stop?.afterwards ? { afterwards: stop.afterwards } : {}),

@@ -1,3 +1,4 @@
+import type { ConsentRefusal } from '../contacts/consent';
 import type { Conversation, Preview } from '../conversations/schema';
 import { windowIsOpen } from '../conversations/rules';
 import type { Channel } from '../channels/schema';
@@ -64,11 +65,24 @@ export interface SendFacts {
   conversation: Pick<Conversation, 'lastInboundAt' | 'address' | 'isBlocked'>;
   /** What is wrong with the template; null: nothing, or it is none. */
   templateProblem: { reason: string; hint: string } | null;
-  /** A marketing template to somebody who asked for no more offers. */
-  optedOut: boolean;
+  /** Why the person's wishes forbid it. */
+  consentRefusal: ConsentRefusal | null;
   /** When it goes out. */
   at: number;
 }
+
+const CONSENT_REFUSALS: Record<ConsentRefusal, Omit<Refusal, 'code'>> = {
+  'opted-out': {
+    reason: 'opted-out',
+    message: 'The customer asked for no more messages of this kind.',
+    hint: 'Send no templates of this category; others, and answers within 24 hours, are allowed.',
+  },
+  'no-opt-in': {
+    reason: 'no-opt-in',
+    message: 'The customer did not ask for offers, which MARKETING_NEEDS_OPT_IN demands.',
+    hint: 'Record that they did with contacts-setConsent, with its proof.',
+  },
+};
 
 /** The one place that decides whether a message may go out, and says why not. */
 export function refusalOf(facts: SendFacts): Refusal | null {
@@ -112,13 +126,8 @@ export function refusalOf(facts: SendFacts): Refusal | null {
       hint: 'Send a template.',
     };
   }
-  if (facts.optedOut) {
-    return {
-      code: 'failed-precondition',
-      reason: 'opted-out',
-      message: 'The customer asked for no more offers.',
-      hint: 'Send no marketing templates; other messages are allowed.',
-    };
+  if (facts.consentRefusal) {
+    return { code: 'failed-precondition', ...CONSENT_REFUSALS[facts.consentRefusal] };
   }
   return null;
 }

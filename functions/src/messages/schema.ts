@@ -33,6 +33,8 @@ interface Common {
   reactions?: Record<string, { emoji: string; at: number }>;
   /** When the minute's schedule has to look at it next; absent where nothing is left to do. */
   dueAt?: number;
+  /** The merges of contacts that moved it into this conversation. */
+  merges?: string[];
 }
 
 export interface InboundMessage extends Common {

@@ -7,7 +7,8 @@ import { now } from '../platform/clock';
 import { dispositionOf } from '../platform/whatsapp/errors';
 import type { StatusEvent } from '../platform/whatsapp/webhook';
 import { findByWamids } from './byWamid';
-import { errorOf, recordRefusals } from './deliver';
+import { recordWishes, refusalOfOffers } from '../contacts/wishes';
+import { errorOf } from './deliver';
 import { idempotencyKey } from './schema';
 import { messages } from './store';
 
@@ -114,15 +115,23 @@ async function applyByWamid(events: StatusEvent[]): Promise<StatusEvent[]> {
 
 /** A failure may say something about the recipient; only those that do cost a read. */
 async function afterFailures(byMessage: Map<string, StatusEvent[]>): Promise<void> {
-  const refused = new Set<string>();
+  const refused = new Map<string, StatusEvent>();
   for (const [messageId, statuses] of byMessage) {
-    for (const { error } of statuses) {
+    for (const event of statuses) {
+      const { error } = event;
       if (!error) continue;
       const { reason } = dispositionOf(error.code);
       log.info('a message failed', { messageId, code: error.code, reason });
-      if (reason === 'user-stopped-marketing') refused.add(messageId);
+      if (reason === 'user-stopped-marketing') refused.set(messageId, event);
     }
   }
-  const found = await batchGet(messages, [...refused], { fields: ['contactId'] });
-  await recordRefusals([...new Set(found.flatMap(({ data }) => data?.contactId ?? []))]);
+  const found = await batchGet(messages, [...refused.keys()], { fields: ['contactId'] });
+  await recordWishes(
+    found.flatMap(({ id, data }) => {
+      const { at, recipient } = refused.get(id) as StatusEvent;
+      if (!data) return [];
+      const told = refusalOfOffers(data.contactId, Math.min(at ?? now(), now()), id);
+      return [{ ...told, identity: recipient }];
+    }),
+  );
 }

@@ -1,5 +1,7 @@
 import { asksToStop } from '../contacts/rules';
-import { optOutState, optOutWrite } from '../contacts/optOut';
+import { consentOf } from '../contacts/consent';
+import { currentContacts } from '../contacts/current';
+import { wishWrites } from '../contacts/wishes';
 import type { Resolved } from '../contacts/identify';
 import { conversationIdOf } from '../conversations/rules';
 import { stopReply, stopWords } from '../params';
@@ -26,9 +28,9 @@ interface StopPlan {
 }
 
 /**
- * The writes that record the wish and answer it, for the commit that stores the message. A wish
- * that is known already is neither recorded nor answered again; the version of the contact that
- * was read sees to it that of two at once only one is.
+ * The writes that record the wish and answer it, for the commit that stores the message. Who has
+ * refused already, or said otherwise later, gets no answer; the version of the contact that was
+ * read sees to it that of two at once only one is answered.
  */
 export async function stopPlan(
   group: InboundGroup,
@@ -37,20 +39,25 @@ export async function stopPlan(
   const message = stopMessage(group);
   if (!message) return undefined;
   const { contactId } = contact;
-  const state = contact.isNew ? undefined : await optOutState(contactId);
-  if (state?.optedOut) return undefined;
+  const [known] = contact.isNew ? [] : await currentContacts([contactId]);
 
   // Where the same commit links aliases, the contact's version is about to change by itself.
   const changesContact = contact.writes.some(({ path }) => path === `contacts/${contactId}`);
-  const wish = optOutWrite(
-    contactId,
-    'message',
-    timeOf(message.event),
-    changesContact ? undefined : state?.version,
+  const at = timeOf(message.event);
+  const before = known?.data && consentOf(known.data, 'marketing');
+  const wish = wishWrites(
+    {
+      id: contactId,
+      contact: known?.data,
+      version: changesContact ? undefined : known?.version,
+      writes: [],
+    },
+    [{ category: 'marketing', state: 'out', at, source: 'message', proof: message.id }],
   );
   const text = stopReply();
+  const isNews = !before || (before.state === 'in' && before.at <= at);
   // A blocked contact is sent nothing, not even this.
-  if (text === '' || contact.isBlocked) return { writes: [wish] };
+  if (text === '' || !isNews || contact.isBlocked) return { writes: wish };
 
   const { phone, bsuid } = group.identity;
   const intent: Intent = {
@@ -68,7 +75,7 @@ export async function stopPlan(
   };
   const reply = outboundMessage(intent, 'stop-reply');
   return {
-    writes: [wish, ...intentWrites(intent, reply)],
+    writes: [...wish, ...intentWrites(intent, reply)],
     afterwards: (version) => handOver(payloadOf(intent.messageId, reply, version)),
   };
 }

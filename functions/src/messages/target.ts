@@ -1,6 +1,8 @@
 import { channel } from '../channels/read';
+import { stillThere } from '../contacts/stillThere';
 import { guessContact, resolveContact } from '../contacts/identify';
-import { hasOptedOut } from '../contacts/optOut';
+import { categoryOf } from '../contacts/consent';
+import { consentRefusal } from '../contacts/consentState';
 import { accessible, conversationSnapshots, freshConversation } from '../conversations/access';
 import { conversationIdOf } from '../conversations/rules';
 import type { Conversation } from '../conversations/schema';
@@ -8,7 +10,7 @@ import type { WriteOp } from '../platform/commit';
 import { AppError } from '../shared/errors';
 import { toE164 } from '../shared/phone';
 import type { Member } from '../team/schema';
-import { isMarketing, templateProblem } from '../templates/rules';
+import { templateProblem } from '../templates/rules';
 import { template } from '../templates/read';
 import type { OutboundContent } from './content';
 import { refusalOf } from './rules';
@@ -19,7 +21,13 @@ export interface Target {
   id: string;
   conversation: Pick<
     Conversation,
-    'channelId' | 'contactId' | 'contactName' | 'address' | 'lastInboundAt' | 'isBlocked'
+    | 'channelId'
+    | 'contactId'
+    | 'contactName'
+    | 'address'
+    | 'lastInboundAt'
+    | 'isBlocked'
+    | 'mergedFrom'
   >;
   isNew: boolean;
   writes: WriteOp[];
@@ -77,7 +85,8 @@ export async function targetOfNumber(
       writes: [],
     };
   }
-  const { contactId, isNew, isBlocked, writes } = await resolveContact({ phone });
+  const contact = await resolveContact({ phone });
+  const { contactId, isNew, isBlocked, writes, mergedFrom } = contact;
   const id = conversationIdOf(channelId, contactId);
   const conversation = isNew ? undefined : await freshConversation(id);
   if (conversation) {
@@ -97,9 +106,10 @@ export async function targetOfNumber(
       address: { phone },
       lastInboundAt: null,
       isBlocked,
+      ...(mergedFrom.length > 0 ? { mergedFrom } : {}),
     },
     isNew: true,
-    writes,
+    writes: [...writes, ...stillThere(contact)],
   };
 }
 
@@ -121,8 +131,9 @@ export async function assertMaySend(
       channel: await channel(target.conversation.channelId, fresh),
       conversation,
       templateProblem: wanted ? templateProblem(stored, wanted) : null,
-      optedOut:
-        isMarketing(stored) && !target.isNew && (await hasOptedOut(target.conversation.contactId)),
+      consentRefusal: wanted
+        ? await consentRefusal(target.conversation.contactId, categoryOf(stored))
+        : null,
       at,
     });
   };

@@ -12,7 +12,8 @@ export type WriteOp =
   | { kind: 'merge'; path: string; data: DocumentData }
   /** Fails where the document is missing, or is not at `version` any more. */
   | { kind: 'update'; path: string; data: DocumentData; version?: Version }
-  | { kind: 'delete'; path: string };
+  /** With a version, fails where the document is not at it any more. */
+  | { kind: 'delete'; path: string; version?: Version };
 
 /** gRPC status codes that Firestore answers with; numbers are the protocol's. */
 export const GRPC = {
@@ -72,7 +73,8 @@ function add(target: WriteBatch | Transaction, op: WriteOp): void {
       break;
     }
     case 'delete':
-      writer.delete(ref);
+      if (op.version) writer.delete(ref, { lastUpdateTime: fromVersion(op.version) });
+      else writer.delete(ref);
       break;
   }
 }

@@ -1,7 +1,8 @@
 import { isOfCampaign, keepStatuses } from '../campaigns/keepStatuses';
-import { guessContact, resolveContact } from '../contacts/identify';
-import { recordWishes, type Wish } from '../contacts/wishes';
+import { preferenceCategory } from '../contacts/consent';
+import { recordWishes, type ToldWish } from '../contacts/wishes';
 import { recordDeadLetters } from '../deadLetters/record';
+import { mergeTwins } from '../merges/start';
 import { receiveMessages } from '../messages/receive';
 import { applyStatuses } from '../messages/statuses';
 import { now } from '../platform/clock';
@@ -11,7 +12,8 @@ import {
   type PreferenceEvent,
   type WebhookEvent,
 } from '../platform/whatsapp/webhook';
-import { mapConcurrently, partition } from '../shared/async';
+import { hashId } from '../shared/ids';
+import { partition } from '../shared/async';
 import { templatesChanged } from '../templates/sync';
 
 /** What a POST came to: every one of its updates is in one of these numbers. */
@@ -25,7 +27,6 @@ export interface WebhookReport {
 
 /** A message above this would not fit into a document with all that it brings along. */
 const MAX_MESSAGE_LENGTH = 200_000;
-const CONCURRENCY = 16;
 
 /**
  * Processes the verified body of a webhook's POST. When it returns, everything in it is durable:
@@ -58,6 +59,7 @@ export async function receiveWebhook(body: string): Promise<WebhookReport> {
     applyStatuses(statuses),
     keepStatuses(campaigns),
   ]);
+  await mergeTwins(received.twins);
   report.messages = received.stored;
   report.duplicates = received.duplicates;
   report.statuses = all.length - unmatched.length;
@@ -65,14 +67,17 @@ export async function receiveWebhook(body: string): Promise<WebhookReport> {
   const templates = events.filter((event) => event.kind === 'template');
   const preferences = events.filter((event) => event.kind === 'preference');
   await templatesChanged(templates);
-  // eslint-disable-next-line recado/no-firestore-in-loops -- a POST has one, rarely more; whose it is takes two dependent look-ups
-  await recordWishes(await mapConcurrently(preferences, CONCURRENCY, wishOf));
+  const wishes = preferences.map(wishOf);
+  await recordWishes(wishes.filter((wish) => wish !== undefined));
   report.others = templates.length + preferences.length;
 
   const letters = [
     ...events
       .filter((event) => event.kind === 'unknown')
       .map((event) => letterOf(event.reason, event)),
+    ...preferences
+      .filter((_, index) => wishes[index] === undefined)
+      .map((event) => letterOf('a preference of an unknown category', event)),
     ...tooLarge.map((event) => letterOf('a message too large to store', event)),
     ...received.refused.map((event) => letterOf('a message that cannot be stored', event)),
     ...unmatched.map((event) => letterOf('a status of an unknown message', event)),
@@ -113,9 +118,20 @@ const letterOf = (reason: string, { kind, raw }: Pick<WebhookEvent, 'kind' | 'ra
   raw: JSON.stringify(raw),
 });
 
-async function wishOf({ from, stop, at }: PreferenceEvent): Promise<Wish> {
-  const known = await resolveContact(from);
-  const contactId = known.isNew ? guessContact(from) : known.contactId;
-  const optOut = stop ? { at: Math.min(at ?? now(), now()), source: 'preference' as const } : null;
-  return { contactId, optOut };
+/** What somebody set in WhatsApp's menu; undefined where this version has no such category. */
+function wishOf({ from, category, stop, at, raw }: PreferenceEvent): ToldWish | undefined {
+  const known = preferenceCategory(category);
+  return (
+    known && {
+      identity: from,
+      wish: {
+        category: known,
+        state: stop ? 'out' : 'in',
+        at: Math.min(at ?? now(), now()),
+        source: 'preference',
+        // The webhook itself, as it was signed: told again it is the same.
+        proof: hashId('preference', JSON.stringify(raw)),
+      },
+    }
+  );
 }

@@ -5,7 +5,7 @@ import { launch } from '../../src/campaigns/launch';
 import { forgetWishes } from '../../src/campaigns/optOuts';
 import type { ThreadEntry } from '../../src/campaigns/thread';
 import { lookAfterCampaigns } from '../../src/campaigns/upkeep';
-import type { OptOut } from '../../src/contacts/schema';
+import type { Contact } from '../../src/contacts/schema';
 import { conversationIdOf } from '../../src/conversations/rules';
 import { conversationsThread } from '../../src/entry/callables/conversationsThread';
 import { whatsappWebhook } from '../../src/entry/http/whatsappWebhook';
@@ -32,6 +32,7 @@ import {
 } from '../support/campaigns';
 import { host } from '../support/hosting';
 import { useProject } from '../support/project';
+import { refused } from '../support/stored';
 import { useSimulator } from '../support/simulator';
 import { waitFor } from '../support/waitFor';
 
@@ -77,11 +78,10 @@ const rowOf = async (campaignId: string, phone: string) =>
   (await allRows(campaignId)).find((row) => row.phone === phone);
 
 describe('a wish for no more offers', () => {
-  const wish = (at = Date.now()): OptOut => ({ at, recordedAt: at, source: 'message' });
-  const setWish = (n: number, optOut: OptOut | null): Promise<unknown> =>
+  const setWish = (n: number, wish: Pick<Contact, 'consents'>): Promise<unknown> =>
     db()
       .doc(`contacts/${contactOf(phoneOf(n))}`)
-      .update({ optOut });
+      .update(wish);
 
   it('that comes between expansion and send is honoured, unless it was taken back', async () => {
     const channelId = await connectOwnChannel(simulator);
@@ -89,8 +89,8 @@ describe('a wish for no more offers', () => {
     await draft('wish-between', { channelId, ...numbersFrom(0, 20) });
     await launch(SUPERVISOR, 'wish-between');
     await expand('wish-between');
-    await setWish(3, wish());
-    await setWish(4, wish());
+    await setWish(3, refused());
+    await setWish(4, refused());
     await runLanes(channelId);
     expect(await rowOf('wish-between', phoneOf(3))).toMatchObject({
       state: 'skipped',
@@ -100,7 +100,7 @@ describe('a wish for no more offers', () => {
     expect((await campaignAt('wish-between')).status).toBe('running');
 
     // It is still remembered here, but does not hold any more.
-    await setWish(4, null);
+    await setWish(4, { consents: {} });
     await sendCampaign('wish-taken-back', await connectOwnChannel(simulator), numbersFrom(3, 2));
     const sends = (await allSends(simulator)).map(({ recipient }) => `+${recipient}`);
     expect(sends).toHaveLength(19);
@@ -125,7 +125,7 @@ describe('a wish for no more offers', () => {
     faults.plan((_, method) => {
       if (method !== 'runQuery' || ++pages !== 2) return undefined;
       return async () => {
-        await db().doc(`contacts/${second}`).update({ optOut: wish() });
+        await db().doc(`contacts/${second}`).update(refused());
         restoreClock = setClock(() => Date.now() + 5 * 60_000);
       };
     });
@@ -143,7 +143,7 @@ describe('a wish for no more offers', () => {
   it('does not concern what is no offer', async () => {
     const channelId = await connectOwnChannel(simulator);
     await putTemplate(simulator, { name: 'receipt', category: 'UTILITY' });
-    await storeContact(phoneOf(40), { optOut: wish() });
+    await storeContact(phoneOf(40), refused());
     await sendCampaign('wish-receipt', channelId, {
       ...numbersFrom(40, 1),
       variants: [

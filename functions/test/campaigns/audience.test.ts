@@ -29,7 +29,7 @@ import {
 import { useProject } from '../support/project';
 import { seededRandom } from '../support/random';
 import { useSimulator } from '../support/simulator';
-import { connectChannel } from '../support/stored';
+import { connectChannel, refused } from '../support/stored';
 import { CHANNEL } from '../support/webhooks';
 
 useProject('campaign-audience');
@@ -118,7 +118,7 @@ describe('contacts', () => {
     await storeContact(phoneOf(11), { tags: ['mixed'] });
     await storeContact(phoneOf(12), {
       tags: ['mixed'],
-      optOut: { at: 1, recordedAt: 1, source: 'message' },
+      ...refused(1),
     });
     await storeContact(phoneOf(13), { tags: ['mixed'], isActive: false });
     await storeContact(phoneOf(14), { tags: ['mixed'], phone: null });

@@ -16,7 +16,7 @@ import {
 import { billOf } from '../support/meter';
 import { useProject } from '../support/project';
 import { useSimulator } from '../support/simulator';
-import { connectChannel } from '../support/stored';
+import { connectChannel, refused } from '../support/stored';
 import { CHANNEL } from '../support/webhooks';
 
 useProject('campaign-preflight');
@@ -30,7 +30,7 @@ beforeAll(async () => {
   for (let n = 0; n < 40; n++) {
     await storeContact(phoneOf(n), {
       attributes: n < 30 ? { city: 'Madrid' } : {},
-      ...(n < 4 ? { optOut: { at: 1, recordedAt: 1, source: 'message' } } : {}),
+      ...(n < 4 ? refused(1) : {}),
       ...(n === 4 ? { isActive: false } : {}),
       ...(n === 5 ? { phone: null } : {}),
       ...(n === 6 ? { tags: ['spring', 'staff'] } : {}),

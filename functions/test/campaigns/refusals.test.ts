@@ -23,7 +23,7 @@ import {
 import { host } from '../support/hosting';
 import { useProject } from '../support/project';
 import { useSimulator } from '../support/simulator';
-import { connectChannel } from '../support/stored';
+import { connectChannel, refused } from '../support/stored';
 import { waitFor } from '../support/waitFor';
 import { CHANNEL } from '../support/webhooks';
 
@@ -140,7 +140,7 @@ describe('what WhatsApp refuses', { timeout: 60_000 }, () => {
     const contact = await db()
       .doc(`contacts/${failed[0]?.contactId ?? ''}`)
       .get();
-    expect(contact.get('optOut.source')).toBe('delivery');
+    expect(contact.get('consents.marketing.source')).toBe('delivery');
     await retryFailed(SUPERVISOR, 'stopped-1');
     expect((await campaignAt('stopped-1')).totals.failed).toBe(1);
   });
@@ -210,9 +210,7 @@ describe('a member', { timeout: 60_000 }, () => {
     const waiting = (await allRows('asked-since')).filter(({ state }) => state === 'waiting');
     const last = waiting.at(-1)?.contactId ?? late;
     const at = Date.now();
-    await db()
-      .doc(`contacts/${last}`)
-      .update({ optOut: { at, recordedAt: at, source: 'message' } });
+    await db().doc(`contacts/${last}`).update(refused(at));
     await connectChannel(CHANNEL, { throughput: 200 });
     const totals = await totalsWhen('asked-since', 'the end', ({ read }) => read === 99);
     expect(totals.skipped).toBe(1);

@@ -106,7 +106,7 @@ describe('to a blocked contact', () => {
     await block();
     await receive('stop');
     const contactId = contactIdOf(String(phone));
-    expect((await contactAt(contactId)).optOut).toMatchObject({ source: 'message' });
+    expect((await contactAt(contactId)).consents.marketing).toMatchObject({ source: 'message' });
     const messages = (await allMessages()).filter((message) => message.contactId === contactId);
     expect(messages.map(({ direction }) => direction)).toEqual(['in', 'in']);
   });

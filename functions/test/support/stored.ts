@@ -1,6 +1,6 @@
 import { conversationIdOf } from '../../src/conversations/rules';
 import type { Conversation } from '../../src/conversations/schema';
-import type { Contact } from '../../src/contacts/schema';
+import type { Consent, ConsentCategory, Contact } from '../../src/contacts/schema';
 import { aliasIds } from '../../src/contacts/rules';
 import type { Channel } from '../../src/channels/schema';
 import type { Message } from '../../src/messages/schema';
@@ -41,6 +41,19 @@ export async function connectChannel(id = CHANNEL, fields: Partial<Channel> = {}
       ...fields,
     } satisfies Channel);
 }
+
+/** A contact's wish for no more messages of a category, as it is stored. */
+export const refused = (
+  at = Date.now(),
+  category: ConsentCategory = 'marketing',
+): { consents: Partial<Record<ConsentCategory, Consent>> } => ({
+  consents: {
+    [category]: {
+      ...{ state: 'out', at, recordedAt: at, outRecordedAt: at },
+      ...{ source: 'message', proof: null },
+    },
+  },
+});
 
 /** Empties the project, between tests. */
 export async function clearFirestore(): Promise<void> {

@@ -79,7 +79,7 @@ export async function storeWorld(
         username: null,
         tags: ['offers'],
         attributes: {},
-        optOut: null,
+        consents: {},
         userId: null,
         isActive: true,
         isBlocked: false,

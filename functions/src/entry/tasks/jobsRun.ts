@@ -1,5 +1,5 @@
 import { onTaskDispatched } from 'firebase-functions/tasks';
-import { runJob, type JobHandlers } from '../../jobs/run';
+import { runJob, type JobHandler, type JobHandlers } from '../../jobs/run';
 import { jobInput } from '../../jobs/schema';
 import { task } from '../guard';
 
@@ -7,6 +7,8 @@ import { task } from '../guard';
 const handlers: JobHandlers = {
   'contacts-export': async () => (await import('../../contacts/exportJob.js')).exportJob,
   'contacts-tag': async () => (await import('../../contacts/tagJob.js')).tagJob,
+  'contacts-merge': async () => (await import('../../merges/mergeJob.js')).mergeJob as JobHandler,
+  'contacts-unmerge': async () => (await import('../../merges/undo.js')).unmergeJob as JobHandler,
 };
 
 /** Works on a job in the background; what a run leaves goes on in the next one. */

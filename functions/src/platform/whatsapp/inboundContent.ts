@@ -74,6 +74,9 @@ const KINDS = {
     new_wa_id: optional(text),
     user_id: optional(text),
     new_user_id: optional(text),
+    parent_user_id: optional(text),
+    previous_user_id: optional(text),
+    previous_parent_user_id: optional(text),
   }),
   revoke: z.object({ original_message_id: wamid }),
 } as const;

@@ -9,6 +9,7 @@ export type RawBody = { entry: unknown[] };
 export interface Party {
   phone?: string;
   bsuid?: string;
+  parentBsuid?: string;
   username?: string;
   name?: string;
 }
@@ -56,11 +57,13 @@ export interface TemplateEvent {
   raw: RawBody;
 }
 
-/** A wish about marketing messages, set in WhatsApp's own menu. */
+/** A wish about messages of a category, set in WhatsApp's own menu. */
 export interface PreferenceEvent {
   kind: 'preference';
   channelId: string;
   from: Party;
+  /** In WhatsApp's words, as `marketing_messages`. */
+  category: string | undefined;
   stop: boolean;
   at: number | undefined;
   raw: RawBody;
@@ -87,6 +90,7 @@ const seconds = z.union([z.string().regex(/^\d{1,12}$/), z.int().nonnegative()])
 const profile = z.object({
   wa_id: optional(phone),
   user_id: optional(bsuid),
+  parent_user_id: optional(bsuid),
   profile: optional(
     z.object({ name: optional(z.string().max(500)), username: optional(z.string().max(200)) }),
   ),
@@ -97,6 +101,7 @@ const message = z.object({
   timestamp: optional(seconds),
   from: optional(phone),
   from_user_id: optional(bsuid),
+  from_parent_user_id: optional(bsuid),
   group_id: optional(z.string().max(200)),
   context: optional(z.object({ id: optional(wamid) })),
   referral: optional(object),
@@ -108,6 +113,7 @@ const status = z.object({
   timestamp: optional(seconds),
   recipient_id: optional(phone),
   recipient_user_id: optional(bsuid),
+  recipient_parent_user_id: optional(bsuid),
   biz_opaque_callback_data: optional(z.string().max(512)),
   errors: optional(z.array(graphError)),
   pricing: optional(z.object({ category: optional(z.string()), billable: optional(z.boolean()) })),
@@ -123,6 +129,7 @@ const templateUpdate = z.object({
 const preference = z.object({
   wa_id: optional(phone),
   user_id: optional(bsuid),
+  parent_user_id: optional(bsuid),
   category: optional(z.string()),
   value: z.enum(['stop', 'resume']),
   timestamp: optional(seconds),
@@ -212,12 +219,13 @@ function parseMessage(
   );
   const contact =
     named ?? (contacts.length === 1 && !from && !from_user_id ? contacts[0] : undefined);
-  const sender = party(
-    from ?? contact?.wa_id,
-    from_user_id ?? contact?.user_id,
-    contact?.profile?.username,
-    contact?.profile?.name,
-  );
+  const sender = party({
+    number: from ?? contact?.wa_id,
+    bsuid: from_user_id ?? contact?.user_id,
+    parentBsuid: parsed.data.from_parent_user_id ?? contact?.parent_user_id,
+    username: contact?.profile?.username,
+    name: contact?.profile?.name,
+  });
   if (!sender.phone && !sender.bsuid) return unknown('a message without a sender', raw);
 
   return {
@@ -246,7 +254,11 @@ function parseStatus(item: unknown, raw: RawBody, channelId: string): StatusEven
     status: data.status,
     at: milliseconds(data.timestamp),
     callbackData: data.biz_opaque_callback_data ?? undefined,
-    recipient: party(data.recipient_id, data.recipient_user_id),
+    recipient: party({
+      number: data.recipient_id,
+      bsuid: data.recipient_user_id,
+      parentBsuid: data.recipient_parent_user_id,
+    }),
     error: data.errors?.[0],
     pricing: data.pricing
       ? {
@@ -283,7 +295,8 @@ function parsePreferences(raw: RawBody, value: unknown): WebhookEvent[] {
       value: { metadata: channel.data, user_preferences: [item] },
     });
     const parsed = preference.safeParse(item);
-    const from = parsed.success ? party(parsed.data.wa_id, parsed.data.user_id) : {};
+    const { wa_id: number, user_id, parent_user_id } = parsed.data ?? {};
+    const from = party({ number, bsuid: user_id, parentBsuid: parent_user_id });
     if (!parsed.success || (!from.phone && !from.bsuid)) {
       return unknown('a preference of nobody', alone);
     }
@@ -291,6 +304,7 @@ function parsePreferences(raw: RawBody, value: unknown): WebhookEvent[] {
       kind: 'preference',
       channelId: channel.data.phone_number_id,
       from,
+      category: parsed.data.category ?? undefined,
       stop: parsed.data.value === 'stop',
       at: milliseconds(parsed.data.timestamp),
       raw: alone,
@@ -303,15 +317,17 @@ const unknown = (reason: string, raw: RawBody): UnknownEvent => ({ kind: 'unknow
 const digits = (number: string): string => number.replace(/\D/g, '');
 
 /** WhatsApp writes numbers without `+`; here they are E.164. */
-function party(
-  number: string | null | undefined,
-  bsuid?: string | null,
-  username?: string | null,
-  name?: string | null,
-): Party {
+function party({
+  number,
+  bsuid,
+  parentBsuid,
+  username,
+  name,
+}: Partial<Record<'number' | Exclude<keyof Party, 'phone'>, string | null | undefined>>): Party {
   return {
     ...(number ? { phone: `+${digits(number)}` } : {}),
     ...(bsuid ? { bsuid } : {}),
+    ...(parentBsuid ? { parentBsuid } : {}),
     ...(username ? { username } : {}),
     ...(name ? { name } : {}),
   };
