@@ -4,6 +4,10 @@
  */
 import './options';
 import { lazyFunctions } from './lazyFunctions';
+import { functionTarget } from './params';
+import { endInOrder } from './platform/lifecycle';
+
+if (functionTarget() !== undefined) endInOrder();
 
 /* eslint-disable @typescript-eslint/no-require-imports, @typescript-eslint/no-unsafe-return, @typescript-eslint/no-unsafe-member-access --
    loading has to be lazy and synchronous; the test of endpoints loads each of them */

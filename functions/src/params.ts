@@ -133,6 +133,9 @@ export const projectId = (): string => {
   return id;
 };
 
+/** The function that this instance runs (`messages.send`); `undefined` outside of instances. */
+export const functionTarget = (): string | undefined => process.env['FUNCTION_TARGET'];
+
 /** Where every function runs. `RECADO_REGION` in functions/.env moves them: deploys and instances read it. */
 export const region = (): string => process.env['RECADO_REGION'] ?? 'europe-west1';
 

@@ -16,6 +16,8 @@ export interface RequestFinder {
 const VENDOR = /[\\/]node_modules[\\/]@google-cloud[\\/]firestore[\\/]/;
 /** They give no promise, but read all the same. */
 const STREAMS: ReadonlySet<string> = new Set(['stream', 'onSnapshot', 'getPartitions']);
+/** It gives a promise, but closes the client. */
+const CLOSES = 'terminate';
 
 /**
  * Finds the calls that come to Firestore, directly or through the project's own functions: those
@@ -38,7 +40,8 @@ export function createRequestFinder(
     if (VENDOR.test(file)) {
       const owner = callee.parent as { name?: ts.Node } | undefined;
       if (owner?.name?.getText() === 'BulkWriter') return false;
-      return STREAMS.has(nameOf(callee)) || isPromise(callee);
+      const name = nameOf(callee);
+      return STREAMS.has(name) || (isPromise(callee) && name !== CLOSES);
     }
     return requests.some((pattern) => pattern.test(file)) && isPromise(callee);
   };

@@ -1,6 +1,7 @@
 import { channel } from '../channels/read';
 import { campaignLeaseMs, campaignReservePercent } from '../params';
 import { elapsed, now } from '../platform/clock';
+import { isEnding } from '../platform/lifecycle';
 import { sleep } from '../platform/sleep';
 import { runChunk, type Worker } from './chunkRun';
 import { takeLane, type Lease } from './lease';
@@ -20,6 +21,7 @@ const POLL_MS = 500;
 /**
  * Sends a lane's share of a channel's throughput, from the channel's running campaigns in turn,
  * until none of them has anything due. A lane works on one chunk at a time, and one run holds it.
+ * An instance that is told to end records what it sent, gives the lane back and has another one go on.
  */
 export async function runLane({
   channelId,
@@ -41,7 +43,7 @@ export async function runLane({
   } finally {
     await lease.release();
   }
-  if (now() >= end) await startLane(channelId, lane);
+  if (now() >= end || isEnding()) await startLane(channelId, lane);
 }
 
 function gateOf(channelId: string, share: number, lease: Lease, end: number): LaneGate {
@@ -49,7 +51,7 @@ function gateOf(channelId: string, share: number, lease: Lease, end: number): La
   return {
     window: createWindow(share, elapsed),
     pace: createPace(share),
-    isClosed: () => isPaused || !lease.isHeld() || now() >= end,
+    isClosed: () => isPaused || isEnding() || !lease.isHeld() || now() >= end,
     async look() {
       isPaused = Boolean((await channel(channelId))?.paused);
     },

@@ -1,6 +1,7 @@
 import { now } from '../platform/clock';
 import { commit, isConflict } from '../platform/commit';
 import type { Read } from '../platform/firestore';
+import { onShutdown } from '../platform/lifecycle';
 import { log } from '../platform/log';
 import { sleep } from '../platform/sleep';
 import { newId } from '../shared/ids';
@@ -85,20 +86,24 @@ async function hold(
       log.warn('a lane could not be renewed', { channelId, lane, error });
     });
   }, leaseMs / 3);
+  let isReleased = false;
+  const release = async (): Promise<void> => {
+    isReleased = true;
+    clearInterval(timer);
+    await renewing;
+    if (held.isLost) return;
+    try {
+      const data = { channelId, holder: null, until: now() + PAUSE_BETWEEN_MS };
+      await commit([writeLane(channelId, lane, data, version)]);
+    } catch (error) {
+      // It ends by itself.
+      log.info('a lane was not released', { channelId, lane, error });
+    }
+  };
   return {
     holder,
-    isHeld: () => !held.isLost && now() < held.until - MARGIN_MS,
-    async release() {
-      clearInterval(timer);
-      await renewing;
-      if (held.isLost) return;
-      try {
-        const data = { channelId, holder: null, until: now() + PAUSE_BETWEEN_MS };
-        await commit([writeLane(channelId, lane, data, version)]);
-      } catch (error) {
-        // It ends by itself.
-        log.info('a lane was not released', { channelId, lane, error });
-      }
-    },
+    isHeld: () => !isReleased && !held.isLost && now() < held.until - MARGIN_MS,
+    // An instance that ends gives it back, so that another one need not wait for its end.
+    release: onShutdown('lane', release),
   };
 }

@@ -1,6 +1,7 @@
 import { now } from '../platform/clock';
 import { commit, isConflict, type WriteOp } from '../platform/commit';
 import { absent, type Version } from '../platform/firestore';
+import { isEnding } from '../platform/lifecycle';
 import { log } from '../platform/log';
 import { AppError } from '../shared/errors';
 import { newId } from '../shared/ids';
@@ -127,7 +128,7 @@ async function steps(held: Held, handler: JobHandler, end: number): Promise<void
       await over(held, 'cancelled');
       return;
     }
-    if (now() >= end) {
+    if (now() >= end || isEnding()) {
       await change(held, { holder: null, dueAt: now() });
       await enqueueJob(held.id);
       return;

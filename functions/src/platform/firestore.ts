@@ -10,18 +10,22 @@ import {
 } from '@google-cloud/firestore';
 import { projectId, queryLogFile } from '../params';
 import { withDeadline } from './deadline';
+import { onShutdown } from './lifecycle';
 import { metered, onFirestoreOperation } from './meter';
 
 let client: Firestore | undefined;
+let forgetClient: (() => Promise<void>) | undefined;
+let stopQueryLog: (() => void) | undefined;
 
 /** The process's one Firestore client, opened when it is first used. */
 export function db(): Firestore {
   if (!client) {
     client = metered(new Firestore({ projectId: projectId(), ignoreUndefinedProperties: true }));
+    forgetClient = onShutdown('firestore', terminate, 'close');
     const file = queryLogFile();
     // Local stacks keep every query's shape, from which indexes-check derives the indexes.
     if (file) {
-      onFirestoreOperation(({ query }) => {
+      stopQueryLog = onFirestoreOperation(({ query }) => {
         if (query) appendFileSync(file, `${JSON.stringify(query)}\n`);
       });
     }
@@ -31,8 +35,13 @@ export function db(): Firestore {
 
 /** Closes the client; the next use opens a new one. */
 export async function closeDb(): Promise<void> {
+  await forgetClient?.();
+}
+
+async function terminate(): Promise<void> {
   const closing = client;
   client = undefined;
+  stopQueryLog?.();
   await closing?.terminate();
 }
 

@@ -1,6 +1,7 @@
 import type { PubSub, v1 } from '@google-cloud/pubsub';
 import { projectId } from '../params';
 import { GRPC, grpcCode } from './commit';
+import { onShutdown } from './lifecycle';
 
 type Library = typeof import('@google-cloud/pubsub');
 type ClientOptions = NonNullable<ConstructorParameters<typeof v1.SubscriberClient>[0]>;
@@ -13,7 +14,12 @@ let subscriber: v1.SubscriberClient | undefined;
 
 async function client(): Promise<PubSub> {
   const { PubSub } = await load();
-  return (publisher ??= new PubSub({ projectId: projectId() }));
+  if (!publisher) {
+    const opened = new PubSub({ projectId: projectId() });
+    publisher = opened;
+    onShutdown('pubsub publisher', () => opened.close(), 'close');
+  }
+  return publisher;
 }
 
 /**
@@ -92,5 +98,11 @@ async function openSubscriber(): Promise<v1.SubscriberClient> {
   const { v1 } = await load();
   // Tells the low-level client of the emulator, if there is one.
   const config = (await (await client()).getClientConfig()) as ClientOptions;
-  return (subscriber ??= new v1.SubscriberClient(config));
+  subscriber ??= closedAtTheEnd(new v1.SubscriberClient(config));
+  return subscriber;
+}
+
+function closedAtTheEnd(opened: v1.SubscriberClient): v1.SubscriberClient {
+  onShutdown('pubsub subscriber', () => opened.close(), 'close');
+  return opened;
 }

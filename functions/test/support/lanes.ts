@@ -12,6 +12,8 @@ const ROOT = join(import.meta.dirname, '..', '..', '..');
 export interface Lanes {
   /** Ends a lane's process at once, and starts another one. */
   kill(lane: number): void;
+  /** Tells a lane's process to end, as Cloud Run does, and starts another one; waits for its end. */
+  terminate(lane: number): Promise<number | null>;
   /** From now on another address gets the lanes' tasks; the processes are ended. */
   handOverTo(url: string): void;
 }
@@ -41,6 +43,14 @@ export async function startLaneProcesses(count: number): Promise<Lanes> {
     kill(lane) {
       processes.get(lane)?.kill('SIGKILL');
       start(lane);
+    },
+    async terminate(lane) {
+      const child = processes.get(lane) as ChildProcess;
+      const ended = new Promise<number | null>((resolve) => child.once('exit', resolve));
+      child.kill('SIGTERM');
+      const code = await ended;
+      start(lane);
+      return code;
     },
     handOverTo(to) {
       successor = to;
