@@ -15,6 +15,7 @@ import { AppError, PermanentError, RetryLater, type ErrorCode } from '../shared/
 import { invalid } from '../shared/invalid';
 import { tokenIsCurrent } from '../team/members';
 import { role, type Member, type Role } from '../team/schema';
+import { measured } from './measured';
 
 /** The members who write with customers. */
 export const AGENTS: readonly Role[] = ['admin', 'supervisor', 'agent'];
@@ -40,10 +41,12 @@ export function callable<Input extends z.ZodType, Output>(
   return onCall<unknown, Promise<Output>>(options, async (request) => {
     leaveDomain();
     try {
-      const member = await authorise(request, roles);
-      const parsed = input.safeParse(request.data ?? {});
-      if (!parsed.success) throw invalid(parsed.error.issues);
-      return await handle(member, parsed.data);
+      return await measured(async () => {
+        const member = await authorise(request, roles);
+        const parsed = input.safeParse(request.data ?? {});
+        if (!parsed.success) throw invalid(parsed.error.issues);
+        return handle(member, parsed.data);
+      });
     } catch (error) {
       throw toHttpsError(error);
     }
@@ -157,7 +160,7 @@ export const task =
       return;
     }
     try {
-      await handle(parsed.data);
+      await measured(() => handle(parsed.data));
     } catch (error) {
       if (error instanceof RetryLater) throw new HttpsError('unavailable', error.message);
       if (!(error instanceof PermanentError)) throw error;

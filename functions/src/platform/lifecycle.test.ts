@@ -80,6 +80,7 @@ it('the end waits for the requests that run', async () => {
   onShutdown('buffer', () => void order.push('flushed'));
   const ended = shutDown();
   expect(isEnding()).toBe(true);
+  await expect(inRequest(() => Promise.resolve())).rejects.toMatchObject({ code: 'unavailable' });
   order.push('answered');
   finish();
   await Promise.all([request, ended]);

@@ -1,3 +1,4 @@
+import { AppError } from '../shared/errors';
 import { log } from './log';
 import { sleep } from './sleep';
 
@@ -49,8 +50,17 @@ export const isEnding = (): boolean => ending !== undefined;
 /** Requests that are being handled. */
 export const requestsInFlight = (): number => inFlight;
 
-/** Counts work as a request; the end of the instance waits for it, for a few seconds. */
+/**
+ * Counts work as a request; the end of the instance waits for it, for a few seconds.
+ *
+ * @throws AppError `unavailable` once the instance ends: whoever asks is to ask again, elsewhere
+ */
 export async function inRequest<T>(work: () => Promise<T>): Promise<T> {
+  if (isEnding()) {
+    throw new AppError('unavailable', 'This instance is ending; try again.', {
+      details: { reason: 'ending' },
+    });
+  }
   inFlight++;
   try {
     return await work();

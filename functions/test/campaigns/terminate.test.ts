@@ -24,7 +24,7 @@ import { CHANNEL } from '../support/webhooks';
 // A lane that was not given back would be waited for ten minutes.
 useProject('campaign-sigterm', { CAMPAIGN_LEASE_SECONDS: '600' });
 
-const RECIPIENTS = 400;
+const RECIPIENTS = 220;
 let simulator: SimulatorClient;
 beforeAll(async () => {
   simulator = await useSimulator(await host(whatsappWebhook), {
@@ -43,7 +43,7 @@ it('a lane whose instance ends gives it back: the next goes on at once, nobody i
   await draft('sigterm-campaign');
   await launch(SUPERVISOR, 'sigterm-campaign');
   const accepted = async (): Promise<number> => (await simulator.counts()).total;
-  for (const point of [60, 150, 240]) {
+  for (const point of [40, 120]) {
     await waitFor(`${point} accepted sends`, async () => (await accepted()) >= point, 60_000);
     expect(await processes.terminate(0)).toBe(0);
     const lane = (await db().doc(`lanes/${CHANNEL}_0`).get()).data();
