@@ -1,6 +1,6 @@
 /** The import rules of the project: index → entry → domain → batch → platform → shared. */
 const DOMAINS =
-  '(analytics|audit|campaigns|channels|contacts|conversations|deadLetters|files|jobs|merges|messages|privacy|team|templates|webhooks)';
+  '(analytics|archive|audit|campaigns|channels|contacts|conversations|deadLetters|files|jobs|merges|messages|monitoring|privacy|team|templates|webhooks)';
 const VENDOR = '(@google-cloud/|firebase-admin|@upstash/)';
 const src = (path) => `^functions/src/${path}`;
 

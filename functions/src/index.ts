@@ -6,8 +6,12 @@ import './options';
 import { lazyFunctions } from './lazyFunctions';
 import { functionTarget } from './params';
 import { endInOrder } from './platform/lifecycle';
+import { watchProcess } from './platform/processMetrics';
 
-if (functionTarget() !== undefined) endInOrder();
+if (functionTarget() !== undefined) {
+  endInOrder();
+  watchProcess();
+}
 
 /* eslint-disable @typescript-eslint/no-require-imports, @typescript-eslint/no-unsafe-return, @typescript-eslint/no-unsafe-member-access --
    loading has to be lazy and synchronous; the test of endpoints loads each of them */
@@ -16,6 +20,7 @@ Object.assign(
   lazyFunctions({
     whatsappWebhook: () => require('./entry/http/whatsappWebhook').whatsappWebhook,
     files: () => require('./entry/http/files').files,
+    monitoring: () => require('./entry/http/monitoring').monitoring,
     messages: {
       send: () => require('./entry/callables/messagesSend').messagesSend,
       sendBulk: () => require('./entry/callables/messagesSendBulk').messagesSendBulk,
@@ -96,6 +101,7 @@ Object.assign(
       hourly: () => require('./entry/schedules/hourly').hourly,
       everyMinute: () => require('./entry/schedules/everyMinute').everyMinute,
       campaigns: () => require('./entry/schedules/campaigns').campaigns,
+      monitoring: () => require('./entry/schedules/monitoring').monitoring,
     },
   }),
 );

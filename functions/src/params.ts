@@ -5,6 +5,7 @@ import { defineBoolean, defineInt, defineSecret, defineString } from 'firebase-f
 const whatsappTokenSecret = defineSecret('WHATSAPP_TOKEN');
 const whatsappAppSecretSecret = defineSecret('WHATSAPP_APP_SECRET');
 const whatsappVerifyTokenSecret = defineSecret('WHATSAPP_VERIFY_TOKEN');
+const monitoringTokenSecret = defineSecret('MONITORING_TOKEN');
 
 /** To be listed in the options of each function that uses them; nothing else gets to see them. */
 export const secrets = {
@@ -14,6 +15,8 @@ export const secrets = {
   whatsappAppSecret: whatsappAppSecretSecret,
   /** The word that Meta repeats in the webhook's handshake. */
   whatsappVerifyToken: whatsappVerifyTokenSecret,
+  /** Whoever brings it may read `/metrics` and `/status`: any long random word. */
+  monitoringToken: monitoringTokenSecret,
 };
 
 const strings = {
@@ -40,6 +43,15 @@ const strings = {
     description:
       "Where imports, exports and archives are kept: gs://BUCKET; empty: the project's default bucket.",
   }),
+  ALERT_WEBHOOK_URL: defineString('ALERT_WEBHOOK_URL', {
+    default: '',
+    description: 'Alerts are posted there as JSON when they open and close; empty: nowhere.',
+  }),
+  ALERT_EMAILS: defineString('ALERT_EMAILS', {
+    default: '',
+    description:
+      'Comma-separated; alerts are written to the collection "mail" for the Trigger Email extension.',
+  }),
   LOG_LEVEL: defineString('LOG_LEVEL', {
     default: 'info',
     description: 'debug, info, warn or error.',
@@ -60,6 +72,15 @@ const numbers = {
   CAMPAIGN_LEASE_SECONDS: defineInt('CAMPAIGN_LEASE_SECONDS', {
     default: 30,
     description: "How long after a crash of a campaign's sender another one takes over.",
+  }),
+  METRICS_FLUSH_SECONDS: defineInt('METRICS_FLUSH_SECONDS', {
+    default: 60,
+    description:
+      'How often an instance at work writes its metrics: one write each time; 0: never, and no metrics.',
+  }),
+  DAILY_BUDGET_USD: defineInt('DAILY_BUDGET_USD', {
+    default: 0,
+    description: 'An alert tells when Firestore costs more than that in a day (UTC); 0: no alert.',
   }),
   WHATSAPP_TIMEOUT_SECONDS: defineInt('WHATSAPP_TIMEOUT_SECONDS', { default: 20 }),
 };
@@ -101,6 +122,7 @@ function paramValue<T>(param: { name: string; value(): T }): T {
 export const whatsappToken = (): string => secretValue(secrets.whatsappToken);
 export const whatsappAppSecret = (): string => secretValue(secrets.whatsappAppSecret);
 export const whatsappVerifyToken = (): string => secretValue(secrets.whatsappVerifyToken);
+export const monitoringToken = (): string => secretValue(secrets.monitoringToken);
 
 export const graphBase = (): string => paramValue(strings.GRAPH_BASE).replace(/\/+$/, '');
 export const graphVersion = (): string => paramValue(strings.GRAPH_VERSION);
@@ -114,6 +136,14 @@ export const stopWords = (): string[] =>
 /** `gs://BUCKET`, `file:///FOLDER` in a local stack, or empty for the project's default bucket. */
 export const fileStore = (): string => paramValue(strings.FILE_STORE);
 export const inDoubtGraceMs = (): number => paramValue(numbers.IN_DOUBT_GRACE_MINUTES) * 60_000;
+export const metricsFlushMs = (): number => paramValue(numbers.METRICS_FLUSH_SECONDS) * 1_000;
+export const dailyBudgetUsd = (): number => paramValue(numbers.DAILY_BUDGET_USD);
+export const alertWebhookUrl = (): string => paramValue(strings.ALERT_WEBHOOK_URL).trim();
+export const alertEmails = (): string[] =>
+  paramValue(strings.ALERT_EMAILS)
+    .split(',')
+    .map((address) => address.trim())
+    .filter((address) => address !== '');
 export const whatsappTimeoutMs = (): number => paramValue(numbers.WHATSAPP_TIMEOUT_SECONDS) * 1_000;
 export const campaignReservePercent = (): number => paramValue(numbers.CAMPAIGN_RESERVE_PERCENT);
 export const campaignLeaseMs = (): number => paramValue(numbers.CAMPAIGN_LEASE_SECONDS) * 1_000;
@@ -135,6 +165,9 @@ export const projectId = (): string => {
 
 /** The function that this instance runs (`messages.send`); `undefined` outside of instances. */
 export const functionTarget = (): string | undefined => process.env['FUNCTION_TARGET'];
+
+/** The deployed version of it; the platform sets it. */
+export const revision = (): string => process.env['K_REVISION'] ?? 'local';
 
 /** Where every function runs. `RECADO_REGION` in functions/.env moves them: deploys and instances read it. */
 export const region = (): string => process.env['RECADO_REGION'] ?? 'europe-west1';

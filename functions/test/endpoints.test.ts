@@ -80,6 +80,7 @@ describe('the deployed functions', () => {
       'campaigns.lane',
       'templates.sync',
       'deadLetters.replay',
+      'schedules.hourly',
     ]);
     expect(secretsOf('whatsappWebhook')).toEqual(['WHATSAPP_APP_SECRET', 'WHATSAPP_VERIFY_TOKEN']);
   });

@@ -27,14 +27,18 @@ import { countSegment, listSegments } from '../src/contacts/segments';
 import { markConversationsBlocked } from '../src/conversations/block';
 import { inboundSince } from '../src/conversations/lastSeen';
 import { wakeSnoozed } from '../src/conversations/snoozes';
+import { countOpenDeadLetters } from '../src/deadLetters/count';
 import { listDeadLetters } from '../src/deadLetters/list';
 import { removeExpiredFiles } from '../src/files/remove';
 import { listJobs } from '../src/jobs/look';
 import { resumeJobs } from '../src/jobs/upkeep';
 import { cancelWaiting } from '../src/messages/blockContact';
+import { countDueJobs } from '../src/jobs/backlog';
+import { countExpiringMedia, countOverdue } from '../src/messages/backlog';
 import { findByWamids } from '../src/messages/byWamid';
 import { processDue, releaseHeld } from '../src/messages/due';
 import { messagePage } from '../src/messages/thread';
+import { readActiveAlerts, readFlushes, readSchedules } from '../src/monitoring/store';
 import { inTransaction } from '../src/platform/commit';
 import { db } from '../src/platform/firestore';
 import { onFirestoreOperation } from '../src/platform/meter';
@@ -95,6 +99,13 @@ test("the domains' queries and the apps' are served by the declared indexes, and
   }
   await resumeJobs();
   await removeExpiredFiles(Number.POSITIVE_INFINITY);
+  await countOpenDeadLetters();
+  await countDueJobs();
+  await countOverdue();
+  await countExpiringMedia();
+  await readFlushes();
+  await readActiveAlerts();
+  await readSchedules();
 
   const said: string[] = [];
   const ok = await checkIndexes([log], (text) => said.push(text));
@@ -103,6 +114,7 @@ test("the domains' queries and the apps' are served by the declared indexes, and
   const logged: SentQuery[] = [];
   expect(await readLogs([log], (query) => logged.push(query))).toBe(0);
   expect(logged).toHaveLength(39);
+  expect(logged).toHaveLength(27);
 });
 
 const messages = () => db().collection('messages');

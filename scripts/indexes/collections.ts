@@ -1,5 +1,6 @@
 /** The collections that exist in a project. */
 export const COLLECTIONS = [
+  'alerts',
   'auditLog',
   'batchRuns',
   'campaigns',
@@ -12,6 +13,7 @@ export const COLLECTIONS = [
   'identities',
   'jobs',
   'lanes',
+  'mail',
   'messages',
   'metrics',
   'outcomes',
@@ -20,6 +22,8 @@ export const COLLECTIONS = [
   'rows',
   'segments',
   'settings',
+  'schedules',
+  'telemetry',
   'templates',
   'users',
 ];

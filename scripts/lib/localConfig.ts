@@ -8,6 +8,7 @@ export const LOCAL = {
   token: 'local-token',
   appSecret: 'local-app-secret',
   verifyToken: 'local-verify-token',
+  monitoringToken: 'local-monitoring-token',
   channelId: '100000000000001',
   secondChannelId: '100000000000002',
   wabaId: '200000000000001',
@@ -28,6 +29,10 @@ export const localParameters = (simulatorUrl: string): Record<string, string> =>
   CAMPAIGN_LEASE_SECONDS: '30',
   WHATSAPP_TIMEOUT_SECONDS: '20',
   MARKETING_NEEDS_OPT_IN: 'false',
+  METRICS_FLUSH_SECONDS: '60',
+  DAILY_BUDGET_USD: '0',
+  ALERT_WEBHOOK_URL: '',
+  ALERT_EMAILS: '',
   ENFORCE_APP_CHECK: 'false',
 });
 
@@ -35,6 +40,7 @@ export const localSecrets = (): Record<string, string> => ({
   WHATSAPP_TOKEN: LOCAL.token,
   WHATSAPP_APP_SECRET: LOCAL.appSecret,
   WHATSAPP_VERIFY_TOKEN: LOCAL.verifyToken,
+  MONITORING_TOKEN: LOCAL.monitoringToken,
 });
 
 /** Writes what the functions emulator reads for this project; returns what removes it again. */

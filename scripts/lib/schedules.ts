@@ -5,6 +5,7 @@ import type { Stack } from './stack.ts';
 const SCHEDULES = [
   { name: 'schedules-everyMinute', everyMs: 60_000 },
   { name: 'schedules-campaigns', everyMs: 60_000 },
+  { name: 'schedules-monitoring', everyMs: 60_000 },
   { name: 'schedules-hourly', everyMs: 3_600_000 },
 ];
 

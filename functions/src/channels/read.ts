@@ -1,8 +1,14 @@
 import type { Channel } from './schema';
-import { channelSnapshot, forgetChannel } from './store';
+import { channelSnapshot, forgetChannel, readChannels } from './store';
 
 /** A channel as it was at most 5 s ago, or now if `fresh`. */
 export async function channel(id: string, fresh = false): Promise<Channel | undefined> {
   if (fresh) forgetChannel(id);
   return (await channelSnapshot(id)).data;
+}
+
+/** Every channel as it is now, with its id; a read each. */
+export async function allChannels(): Promise<(Channel & { id: string })[]> {
+  const found = await readChannels();
+  return found.flatMap(({ id, data }) => (data ? [{ ...data, id }] : []));
 }

@@ -1,11 +1,16 @@
 import {
   HttpsError,
   onCall,
+  onRequest,
   type CallableFunction,
   type CallableOptions,
   type CallableRequest,
   type FunctionsErrorCode,
+  type HttpsFunction,
+  type HttpsOptions,
+  type Request,
 } from 'firebase-functions/https';
+import type { Response } from 'express';
 import { z } from 'zod';
 import { recordDeadLetters } from '../deadLetters/record';
 import { enforceAppCheck } from '../params';
@@ -15,7 +20,7 @@ import { AppError, PermanentError, RetryLater, type ErrorCode } from '../shared/
 import { invalid } from '../shared/invalid';
 import { tokenIsCurrent } from '../team/members';
 import { role, type Member, type Role } from '../team/schema';
-import { measured } from './measured';
+import { measured, outcomeOfStatus } from './measured';
 
 /** The members who write with customers. */
 export const AGENTS: readonly Role[] = ['admin', 'supervisor', 'agent'];
@@ -105,6 +110,24 @@ export async function authoriseRequest(
   if (!account) throw signedOut();
   return memberOf(account.uid, account.role, roles);
 }
+
+/** An HTTP function; what it answers is what it is counted as. */
+export const http = (
+  options: HttpsOptions,
+  handle: (request: Request, response: Response) => Promise<void>,
+): HttpsFunction =>
+  onRequest(options, async (request, response) => {
+    try {
+      await measured(
+        () => handle(request, response),
+        () => outcomeOfStatus(response.statusCode),
+      );
+    } catch (error) {
+      const { status, body } = httpError(error);
+      if (response.headersSent) response.destroy();
+      else response.status(status).json(body);
+    }
+  });
 
 /** How an error is told over HTTP: a status, and what a callable would say as JSON. */
 export function httpError(error: unknown): { status: number; body: unknown } {

@@ -10,24 +10,28 @@ import {
 } from '@google-cloud/firestore';
 import { projectId, queryLogFile } from '../params';
 import { withDeadline } from './deadline';
+import { countFirestore } from './firestoreMetrics';
 import { onShutdown } from './lifecycle';
 import { metered, onFirestoreOperation } from './meter';
 
 let client: Firestore | undefined;
 let forgetClient: (() => Promise<void>) | undefined;
-let stopQueryLog: (() => void) | undefined;
+const stopListening: (() => void)[] = [];
 
 /** The process's one Firestore client, opened when it is first used. */
 export function db(): Firestore {
   if (!client) {
     client = metered(new Firestore({ projectId: projectId(), ignoreUndefinedProperties: true }));
+    stopListening.push(countFirestore());
     forgetClient = onShutdown('firestore', terminate, 'close');
     const file = queryLogFile();
     // Local stacks keep every query's shape, from which indexes-check derives the indexes.
     if (file) {
-      stopQueryLog = onFirestoreOperation(({ query }) => {
-        if (query) appendFileSync(file, `${JSON.stringify(query)}\n`);
-      });
+      stopListening.push(
+        onFirestoreOperation(({ query }) => {
+          if (query) appendFileSync(file, `${JSON.stringify(query)}\n`);
+        }),
+      );
     }
   }
   return client;
@@ -41,7 +45,7 @@ export async function closeDb(): Promise<void> {
 async function terminate(): Promise<void> {
   const closing = client;
   client = undefined;
-  stopQueryLog?.();
+  for (const stop of stopListening.splice(0)) stop();
   await closing?.terminate();
 }
 

@@ -1,5 +1,5 @@
 import type { Firestore } from '@google-cloud/firestore';
-import { now } from './clock';
+import { elapsed } from './clock';
 
 /** The query as sent, or the aggregation around it, in the protocol's own JSON. */
 export type StructuredQuery = Record<string, unknown>;
@@ -68,7 +68,7 @@ export function metered<T extends Firestore>(firestore: T): T {
   const requestStream = client.requestStream.bind(firestore);
 
   client.request = async (method, body, ...rest) => {
-    const started = now();
+    const started = elapsed();
     const operation = { method, reads: 0, writes: 0, deletes: 0, milliseconds: 0, failed: false };
     try {
       const result = await request(method, body, ...rest);
@@ -80,12 +80,12 @@ export function metered<T extends Firestore>(firestore: T): T {
       operation.failed = true;
       throw error;
     } finally {
-      report({ ...operation, milliseconds: now() - started });
+      report({ ...operation, milliseconds: elapsed() - started });
     }
   };
 
   client.requestStream = async (method, bidirectional, body, ...rest) => {
-    const started = now();
+    const started = elapsed();
     const stream = await requestStream(method, bidirectional, body, ...rest);
     const query = body.structuredQuery ?? body.structuredAggregationQuery;
     const counts = countsOf(body.structuredAggregationQuery);
@@ -99,7 +99,7 @@ export function metered<T extends Firestore>(firestore: T): T {
         reads: failed ? reads : Math.max(reads, query ? 1 : 0),
         writes: 0,
         deletes: 0,
-        milliseconds: now() - started,
+        milliseconds: elapsed() - started,
         failed,
         ...(query ? { query } : {}),
       });

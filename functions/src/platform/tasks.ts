@@ -2,7 +2,9 @@ import { getApps, initializeApp } from 'firebase-admin/app';
 import { getFunctions } from 'firebase-admin/functions';
 import { region } from '../params';
 import { hashId } from '../shared/ids';
-import { now } from './clock';
+import { elapsed, now } from './clock';
+import { log, logs } from './log';
+import { counter, histogram } from './metrics';
 
 interface EnqueueOptions {
   /** Tasks of the same key are created once (Cloud Tasks remembers for up to 24 h). */
@@ -19,6 +21,24 @@ interface EnqueueOptions {
  * @returns `false` when a task of this key exists or existed already
  */
 export async function enqueue(
+  queue: string,
+  payload: Record<string, unknown>,
+  options: EnqueueOptions,
+): Promise<boolean> {
+  const started = elapsed();
+  let outcome = 'failed';
+  try {
+    const isNew = await create(queue, payload, options);
+    outcome = isNew ? 'created' : 'duplicate';
+    return isNew;
+  } finally {
+    counter('recado_tasks_enqueued_total', queue, outcome).inc();
+    histogram('recado_task_enqueue_duration_seconds').observe((elapsed() - started) / 1_000);
+    if (logs('debug')) log.debug('task', { queue, outcome });
+  }
+}
+
+async function create(
   queue: string,
   payload: Record<string, unknown>,
   { key, at, deadlineSeconds = 120 }: EnqueueOptions,

@@ -16,7 +16,9 @@ export function useProject(name: string, parameters: Record<string, string> = {}
     .digest('hex')
     .slice(0, 8);
   const projectId = `demo-${name}-${run}`;
-  Object.assign(process.env, localParameters('http://127.0.0.1:9'), localSecrets(), parameters, {
+  // Bills are counted exactly, so instances write no metrics unless a test asks for them.
+  const base = { ...localParameters('http://127.0.0.1:9'), METRICS_FLUSH_SECONDS: '0' };
+  Object.assign(process.env, base, localSecrets(), parameters, {
     GCLOUD_PROJECT: projectId,
     RECADO_REGION: 'europe-west1',
     LOG_LEVEL: 'error',

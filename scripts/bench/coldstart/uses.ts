@@ -28,6 +28,7 @@ export const NEEDS: Record<string, readonly Use[]> = {
   // An answer to whoever asks for no more offers goes through the queue.
   whatsappWebhook: ['firestore', 'tasks'],
   files: ['firestore', 'auth'],
+  monitoring: ['firestore', 'auth'],
   'jobs.run': ['firestore', 'tasks'],
   'jobs.cancel': ['firestore', 'tasks'],
   'jobs.list': ['firestore'],
@@ -87,4 +88,5 @@ export const NEEDS: Record<string, readonly Use[]> = {
   'deadLetters.replay': ['firestore', 'tasks'],
   'schedules.everyMinute': ['firestore', 'tasks'],
   'schedules.campaigns': ['firestore', 'tasks'],
+  'schedules.monitoring': ['firestore'],
 };

@@ -1,5 +1,5 @@
 import { pipeline } from 'node:stream/promises';
-import { onRequest, type HttpsFunction, type Request } from 'firebase-functions/https';
+import type { HttpsFunction, Request } from 'firebase-functions/https';
 import { fetchFile } from '../../files/fetch';
 import { fileId } from '../../files/schema';
 import { keepUpload, uploadInput } from '../../files/upload';
@@ -8,7 +8,7 @@ import { log } from '../../platform/log';
 import { AppError } from '../../shared/errors';
 import { invalid } from '../../shared/invalid';
 import type { Member } from '../../team/schema';
-import { AGENTS, authoriseRequest, httpError, SUPERVISORS } from '../guard';
+import { AGENTS, authoriseRequest, http, httpError, SUPERVISORS } from '../guard';
 
 type Response = Parameters<HttpsFunction>[1];
 
@@ -19,7 +19,7 @@ const MAX_BYTES = 32 * 1024 * 1024;
  * Files of the team, under the member's ID token: `GET /files/{fileId}` gives one, `POST
  * /files?id=KEY&name=NAME` takes the body as one, for a job to use.
  */
-export const files = onRequest(
+export const files = http(
   { invoker: 'public', cors: true, memory: '512MiB', concurrency: 4, timeoutSeconds: 600 },
   async (request, response) => {
     try {

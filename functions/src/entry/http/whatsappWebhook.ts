@@ -1,10 +1,10 @@
-import { onRequest } from 'firebase-functions/https';
 import { secrets, whatsappAppSecret, whatsappVerifyToken } from '../../params';
 import { leaveDomain } from '../../platform/domain';
 import { log } from '../../platform/log';
 import { signatureIsValid } from '../../platform/whatsapp/signature';
 import { handshakeAnswer } from '../../platform/whatsapp/handshake';
 import { receiveWebhook } from '../../webhooks/receive';
+import { http } from '../guard';
 
 /** Meta's bound on a webhook's body. */
 const MAX_BYTES = 3 * 1024 * 1024;
@@ -13,7 +13,7 @@ const MAX_BYTES = 3 * 1024 * 1024;
  * Meta's webhook. 200 only after everything in the body is durable; 5xx makes Meta deliver it
  * again, for up to seven days.
  */
-export const whatsappWebhook = onRequest(
+export const whatsappWebhook = http(
   {
     invoker: 'public',
     memory: '512MiB',

@@ -1,5 +1,8 @@
 import { z } from 'zod';
 import { graphBase, graphVersion, whatsappTimeoutMs, whatsappToken } from '../../params';
+import { elapsed } from '../clock';
+import { log, logs } from '../log';
+import { counter, histogram } from '../metrics';
 
 /** The error object of the Graph API, in answers and in webhooks. */
 export const graphError = z.object({
@@ -38,6 +41,18 @@ export async function callGraph(
   path: string,
   body?: unknown,
 ): Promise<CallOutcome> {
+  const started = elapsed();
+  const outcome = await request(method, path, body);
+  const seconds = (elapsed() - started) / 1_000;
+  const call = path.endsWith('/messages') ? 'messages' : 'other';
+  const code = outcome.kind === 'rejected' ? String(outcome.error.code) : '';
+  counter('recado_whatsapp_requests_total', call, outcome.kind, code).inc();
+  histogram('recado_whatsapp_request_duration_seconds', call).observe(seconds);
+  if (logs('debug')) log.debug('whatsapp', { call, outcome: outcome.kind, code, seconds });
+  return outcome;
+}
+
+async function request(method: 'GET' | 'POST', path: string, body: unknown): Promise<CallOutcome> {
   const url = `${graphBase()}/${graphVersion()}/${path}`;
   const headers = {
     authorization: `Bearer ${whatsappToken()}`,
