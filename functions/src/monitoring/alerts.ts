@@ -65,7 +65,7 @@ async function applyChange(change: AlertChange, { id, data, version }: Read<Aler
     subjectId: finding.subject,
     value: finding.value,
   };
-  if (to === 'open') log.error(`alert: ${rule.title}`, fields);
+  if (to === 'open') log.warn(`alert: ${rule.title}`, fields);
   else log.info(`alert is over: ${rule.title}`, fields);
 }
 

@@ -1,16 +1,15 @@
 import {
-  countUpTo,
+  BOUNDS,
+  countsUpTo,
   fromPlain,
   quantile,
-  type Histogram,
-  type PlainHistogram,
-} from '../shared/histogram';
+  type Distribution,
+  type PlainDistribution,
+} from '../shared/distribution';
 import { METRICS, type Definition, type MetricName } from '../shared/metricCatalogue';
 import { seriesOf, type Snapshot } from '../shared/snapshot';
 import type { Facts, Totals } from './schema';
 
-/** The bounds of histograms: powers of two, for which counts are exact, from 1 ms to 64 s. */
-const BOUNDS = Array.from({ length: 17 }, (_, n) => 2 ** (n - 10));
 const QUANTILES = [0.5, 0.95, 0.99];
 
 type Labels = Record<string, string>;
@@ -53,20 +52,20 @@ function linesOf(snapshot: Snapshot, name: MetricName): Line[] {
   );
 }
 
-const histogramLines = (labels: Labels, histogram: Histogram): Line[] => [
-  ...BOUNDS.map((bound) => ({
+const histogramLines = (labels: Labels, values: Distribution): Line[] => [
+  ...countsUpTo(values).map((value, n) => ({
     suffix: '_bucket',
-    labels: { ...labels, le: String(bound) },
-    value: countUpTo(histogram, bound),
+    labels: { ...labels, le: String(Number(BOUNDS[n]?.toPrecision(4))) },
+    value,
   })),
-  { suffix: '_bucket', labels: { ...labels, le: '+Inf' }, value: histogram.count },
-  { suffix: '_sum', labels, value: histogram.sum },
-  { suffix: '_count', labels, value: histogram.count },
+  { suffix: '_bucket', labels: { ...labels, le: '+Inf' }, value: values.count },
+  { suffix: '_sum', labels, value: values.sum },
+  { suffix: '_count', labels, value: values.count },
 ];
 
 const quantilesOf = (snapshot: Snapshot, name: MetricName): Line[] =>
   seriesOf(snapshot, name).flatMap(({ labels, value }) => {
-    const histogram = fromPlain(value as PlainHistogram);
+    const histogram = fromPlain(value as PlainDistribution);
     return QUANTILES.map((share) => ({
       labels: { ...labels, quantile: String(share) },
       value: quantile(histogram, share),

@@ -1,4 +1,4 @@
-import { fromPlain, quantile, type PlainHistogram } from '../shared/histogram';
+import { fromPlain, quantile, type PlainDistribution } from '../shared/distribution';
 import { seriesOf, type Snapshot } from '../shared/snapshot';
 import thresholds from '../shared/thresholds.json';
 import type { Alert, Facts, Severity } from './schema';
@@ -304,7 +304,7 @@ function overThresholds({ recent }: Facts): Reason[] {
     for (const { labels, value } of seriesOf(recent, name)) {
       const [subject = 'all'] = Object.values(labels);
       if (wanted.length > 0 && !(wanted as readonly string[]).includes(subject)) continue;
-      const histogram = fromPlain(value as PlainHistogram);
+      const histogram = fromPlain(value as PlainDistribution);
       if (histogram.count < minimumSamples) continue;
       const p99 = quantile(histogram, 0.99) * SECONDS;
       check(`${what}-latency`, subject, p99, latencyMs[what].p99, 'ms at the 99th percentile');
@@ -321,7 +321,7 @@ function overThresholds({ recent }: Facts): Reason[] {
     }
   }
   for (const { labels, value } of seriesOf(recent, 'recado_event_loop_delay_seconds')) {
-    const delay = quantile(fromPlain(value as PlainHistogram), 0.5) * SECONDS;
+    const delay = quantile(fromPlain(value as PlainDistribution), 0.5) * SECONDS;
     check('event-loop', labels['function'] ?? 'all', delay, resources.eventLoopDelayMs, 'ms');
   }
   for (const { subject, percent } of sharesBy(

@@ -1,6 +1,6 @@
 import { createCache } from '../platform/cache';
 import { now } from '../platform/clock';
-import { fromPlain, quantile, type PlainHistogram } from '../shared/histogram';
+import { fromPlain, quantile, type PlainDistribution } from '../shared/distribution';
 import type { MetricName } from '../shared/metricCatalogue';
 import { seriesOf, type Snapshot } from '../shared/snapshot';
 import { gatherFacts } from './facts';
@@ -101,7 +101,7 @@ function functionsOf({ recent, recentMs }: Facts): Status['functions'] {
 const latenciesOf = (snapshot: Snapshot, name: MetricName): Record<string, Latency> =>
   Object.fromEntries(
     seriesOf(snapshot, name).map(({ labels, value }) => {
-      const histogram = fromPlain(value as PlainHistogram);
+      const histogram = fromPlain(value as PlainDistribution);
       const ms = (share: number): number => Math.round(quantile(histogram, share) * 10_000) / 10;
       const latency = { count: histogram.count, p50: ms(0.5), p95: ms(0.95), p99: ms(0.99) };
       return [Object.values(labels)[0] ?? 'all', latency];

@@ -1,4 +1,4 @@
-import { emptyHistogram, record, toPlain, type Histogram } from '../shared/histogram';
+import { emptyDistribution, record, toPlain, type Distribution } from '../shared/distribution';
 import type { LabelsOf, MetricName, NameOfKind } from '../shared/metricCatalogue';
 import { SEPARATOR, type Snapshot } from '../shared/snapshot';
 
@@ -40,15 +40,15 @@ class Gauge implements Series {
   }
 }
 
-class Distribution implements Series {
-  #histogram: Histogram = emptyHistogram();
+class Histogram implements Series {
+  #values: Distribution = emptyDistribution();
   observe(value: number): void {
-    record(this.#histogram, value);
+    record(this.#values, value);
   }
   take(): ReturnType<typeof toPlain> | undefined {
-    if (this.#histogram.count === 0) return undefined;
-    const plain = toPlain(this.#histogram);
-    this.#histogram = emptyHistogram();
+    if (this.#values.count === 0) return undefined;
+    const plain = toPlain(this.#values);
+    this.#values = emptyDistribution();
     return plain;
   }
 }
@@ -83,7 +83,7 @@ export const gauge = <N extends NameOfKind<'gauge'>>(name: N, ...labels: LabelsO
 export const histogram = <N extends NameOfKind<'histogram'>>(
   name: N,
   ...labels: LabelsOf<N>
-): Distribution => seriesOf(name, labels, () => new Distribution());
+): Histogram => seriesOf(name, labels, () => new Histogram());
 
 /** All that was counted since the last call, which forgets it. */
 export function takeSnapshot(): Snapshot {

@@ -1,8 +1,8 @@
-import { fromPlain, merge, toPlain, type PlainHistogram } from './histogram';
+import { fromPlain, merge, toPlain, type PlainDistribution } from './distribution';
 import { METRICS, type MetricName } from './metricCatalogue';
 
 /** Values of metrics as JSON: by name, then by the labels' values, joined. */
-export type Snapshot = Partial<Record<MetricName, Record<string, number | PlainHistogram>>>;
+export type Snapshot = Partial<Record<MetricName, Record<string, number | PlainDistribution>>>;
 
 /** Between the values of labels. */
 export const SEPARATOR = '|';
@@ -21,9 +21,9 @@ export function addSnapshot(snapshot: Snapshot, more: Snapshot): void {
 
 function sum(
   isGauge: boolean,
-  a: number | PlainHistogram | undefined,
-  b: number | PlainHistogram,
-): number | PlainHistogram {
+  a: number | PlainDistribution | undefined,
+  b: number | PlainDistribution,
+): number | PlainDistribution {
   if (a === undefined) return b;
   if (typeof a === 'number' || typeof b === 'number') {
     return isGauge ? Math.max(Number(a), Number(b)) : Number(a) + Number(b);
@@ -37,7 +37,7 @@ function sum(
 export function seriesOf(
   snapshot: Snapshot,
   name: MetricName,
-): { labels: Record<string, string>; value: number | PlainHistogram }[] {
+): { labels: Record<string, string>; value: number | PlainDistribution }[] {
   const names: readonly string[] = METRICS[name].labels;
   return Object.entries(snapshot[name] ?? {}).map(([key, value]) => {
     const values = key.split(SEPARATOR);
