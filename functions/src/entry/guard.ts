@@ -14,7 +14,6 @@ import type { Response } from 'express';
 import { z } from 'zod';
 import { recordDeadLetters } from '../deadLetters/record';
 import { enforceAppCheck } from '../params';
-import { leaveDomain } from '../platform/domain';
 import { log } from '../platform/log';
 import { AppError, PermanentError, RetryLater, type ErrorCode } from '../shared/errors';
 import { invalid } from '../shared/invalid';
@@ -44,7 +43,6 @@ export function callable<Input extends z.ZodType, Output>(
   handle: (member: Member, input: z.output<Input>) => Promise<Output>,
 ): CallableFunction<unknown, Promise<Output>> {
   return onCall<unknown, Promise<Output>>(options, async (request) => {
-    leaveDomain();
     try {
       return await measured(async () => {
         const member = await authorise(request, roles);
@@ -175,7 +173,6 @@ export const task =
     handle: (payload: z.output<Payload>) => Promise<void>,
   ) =>
   async ({ data }: TaskRequest): Promise<void> => {
-    leaveDomain();
     const parsed = payload.safeParse(data);
     if (!parsed.success) {
       const raw = JSON.stringify(data ?? null);

@@ -1,4 +1,5 @@
 import { elapsed } from '../platform/clock';
+import { leaveDomain } from '../platform/domain';
 import { inRequest, requestsInFlight } from '../platform/lifecycle';
 import { log, logs } from '../platform/log';
 import { counter, histogram } from '../platform/metrics';
@@ -23,6 +24,7 @@ export async function measured<T>(
   work: () => Promise<T>,
   outcomeOf: (result: T) => Outcome = () => 'ok',
 ): Promise<T> {
+  leaveDomain();
   const flushing = flushIfDue();
   if (requestsInFlight() === 0) busy();
   const started = elapsed();

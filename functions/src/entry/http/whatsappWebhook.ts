@@ -1,5 +1,4 @@
 import { secrets, whatsappAppSecret, whatsappVerifyToken } from '../../params';
-import { leaveDomain } from '../../platform/domain';
 import { log } from '../../platform/log';
 import { signatureIsValid } from '../../platform/whatsapp/signature';
 import { handshakeAnswer } from '../../platform/whatsapp/handshake';
@@ -21,7 +20,6 @@ export const whatsappWebhook = http(
     secrets: [secrets.whatsappAppSecret, secrets.whatsappVerifyToken],
   },
   async (request, response) => {
-    leaveDomain();
     if (request.method === 'GET') {
       const challenge = handshakeAnswer(request.query, whatsappVerifyToken());
       if (challenge === null) response.status(403).json({ error: 'wrong verify token' });
