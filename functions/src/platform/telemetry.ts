@@ -24,6 +24,8 @@ const MANY_REQUESTS = 50;
 const URGENT_MS = 10_000;
 
 const instance = newId();
+/** The parameter, read once: this runs with every request. */
+let intervalMs: number | undefined;
 let flushes = 0;
 let lastAt = elapsed();
 let requests = 0;
@@ -44,7 +46,7 @@ export function noteRequest(failed: boolean): void {
  * processor between requests. One write an instance and interval, less where little happens.
  */
 export function flushIfDue(): Promise<void> | undefined {
-  const intervalMs = metricsFlushMs();
+  intervalMs ??= metricsFlushMs();
   if (intervalMs === 0 || flushing) return flushing;
   if (!isRegistered) {
     isRegistered = true;
