@@ -6,14 +6,14 @@ import { build } from './lib/build.ts';
 import { run, UserError } from './lib/fail.ts';
 import { ROOT } from './lib/paths.ts';
 import { generatedFiles } from './monitoring/files.ts';
+import type { Source } from './monitoring/types.ts';
 
 await run(async () => {
   build();
   const { METRICS } = await import('../functions/lib/shared/metricCatalogue.js');
   const { RULES } = await import('../functions/lib/monitoring/rules.js');
-  const thresholds = JSON.parse(
-    readFileSync(join(ROOT, 'functions', 'src', 'shared', 'thresholds.json'), 'utf8'),
-  );
+  const file = join(ROOT, 'functions', 'src', 'shared', 'thresholds.json');
+  const thresholds = JSON.parse(readFileSync(file, 'utf8')) as Source['thresholds'];
   const files = await generatedFiles({ metrics: METRICS, rules: RULES, thresholds });
   if (process.argv.includes('--check')) {
     const stale = [...files].filter(([path, text]) => readText(path) !== text);

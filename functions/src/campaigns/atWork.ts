@@ -16,9 +16,9 @@ export async function campaignsAtWork(): Promise<AtWork[]> {
   const open = (await readOpenCampaigns()).filter(
     ({ data: { status } }) => status === 'running' || status === 'paused',
   );
-  // eslint-disable-next-line recado/no-firestore-in-loops -- a handful at a time: those that run
   const dueAt = await Promise.all(
-    open.map(({ id, data }) => (data.status === 'running' ? nextChunkDueAt(id) : undefined)),
+    // eslint-disable-next-line recado/no-firestore-in-loops -- a handful at a time: those that run
+    open.map(async ({ id, data }) => (data.status === 'running' ? nextChunkDueAt(id) : undefined)),
   );
   return open.map(({ id, data: { channelId, paused } }, n) => ({
     id,

@@ -10,7 +10,6 @@ import {
   type HttpsOptions,
   type Request,
 } from 'firebase-functions/https';
-import type { Response } from 'express';
 import { z } from 'zod';
 import { recordDeadLetters } from '../deadLetters/record';
 import { enforceAppCheck } from '../params';
@@ -108,6 +107,9 @@ export async function authoriseRequest(
   if (!account) throw signedOut();
   return memberOf(account.uid, account.role, roles);
 }
+
+/** Express' response, as firebase-functions hands it over. */
+type Response = Parameters<Parameters<typeof onRequest>[0]>[1];
 
 /** An HTTP function; what it answers is what it is counted as. */
 export const http = (

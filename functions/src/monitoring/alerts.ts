@@ -23,6 +23,7 @@ export async function applyAlerts(facts: Facts): Promise<(Read<Alert> & { data: 
   const changes = changesOf(facts, open);
   if (changes.length === 0) return active;
   const stored = await readAlerts(changes.map(idOf));
+  // eslint-disable-next-line recado/no-firestore-in-loops -- each alert is a commit of its own, with its mail: one that conflicts stops no other
   await Promise.all(changes.map((change, n) => applyChange(change, stored[n] as Read<Alert>)));
   return readActiveAlerts();
 }

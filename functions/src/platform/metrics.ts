@@ -57,7 +57,7 @@ const families = new Map<MetricName, Map<string, Series>>();
 
 function seriesOf<S extends Series>(name: MetricName, labels: readonly string[], make: () => S): S {
   let family = families.get(name);
-  if (!family) families.set(name, (family = new Map()));
+  if (!family) families.set(name, (family = new Map<string, Series>()));
   const known = family.get(labels.join(SEPARATOR));
   if (known) return known as S;
   const kept = family.size < MAX_SERIES ? labels.map(clean) : labels.map(() => 'other');

@@ -79,7 +79,7 @@ it('those that are deployed bear running at once: a snooze ends once, a file goe
   expect((await db().doc('conversations/1_c').get()).get('status')).toBe('open');
   expect((await db().doc('files/old').get()).exists).toBe(false);
   const records = await db().collection('schedules').get();
-  expect(records.docs.map((doc) => [doc.id, doc.get('outcome')])).toEqual([
+  expect(records.docs.map((doc) => [doc.id, (doc.data() as ScheduleRun).outcome])).toEqual([
     ['everyMinute', 'ok'],
     ['hourly', 'ok'],
     ['monitoring', 'ok'],

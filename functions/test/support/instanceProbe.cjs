@@ -1,6 +1,6 @@
 // Preloaded into an instance: tells its parent, on demand, what it holds after a collection; or has
 // it reject a promise that nobody handles.
-/* global process, setTimeout, gc */
+/* global __dirname, process, setTimeout, gc */
 const { join } = require('node:path');
 
 const count = (names) => {
