@@ -12,7 +12,12 @@ const MAX_FLUSHES = 400;
 export const readFlushes = (): Promise<Found<Flushed>[]> =>
   readQuery<Flushed>(db().collection('telemetry').orderBy('at').limit(MAX_FLUSHES));
 
-export const deleteFlush = (id: string): WriteOp => ({ kind: 'delete', path: `telemetry/${id}` });
+/** Fails where another run merged it since it was read: it would count twice. */
+export const deleteFlush = (id: string): WriteOp => ({
+  kind: 'delete',
+  path: `telemetry/${id}`,
+  mustExist: true,
+});
 
 /** The totals and the facts of the last look, as JSON. It has no `at`, so it is no flush. */
 export interface StoredTotals {

@@ -12,8 +12,8 @@ export type WriteOp =
   | { kind: 'merge'; path: string; data: DocumentData }
   /** Fails where the document is missing, or is not at `version` any more. */
   | { kind: 'update'; path: string; data: DocumentData; version?: Version }
-  /** With a version, fails where the document is not at it any more. */
-  | { kind: 'delete'; path: string; version?: Version };
+  /** Fails where the document is not at `version` any more or, with `mustExist`, gone already. */
+  | { kind: 'delete'; path: string; version?: Version; mustExist?: boolean };
 
 /** gRPC status codes that Firestore answers with; numbers are the protocol's. */
 export const GRPC = {
@@ -74,6 +74,7 @@ function add(target: WriteBatch | Transaction, op: WriteOp): void {
     }
     case 'delete':
       if (op.version) writer.delete(ref, { lastUpdateTime: fromVersion(op.version) });
+      else if (op.mustExist) writer.delete(ref, { exists: true });
       else writer.delete(ref);
       break;
   }
