@@ -62,7 +62,7 @@ async function send(instance: Instance, events: number): Promise<void> {
 
 it(
   `${EVENTS.toLocaleString('en')} events leave nothing behind in an instance: heap, listeners, handles`,
-  { timeout: 900_000 },
+  { timeout: 1_800_000 },
   async () => {
     await connectChannel();
     const batch = db().batch();
