@@ -81,6 +81,8 @@ Object.assign(
       list: () => require('./entry/callables/contactsList').contactsList,
       tag: () => require('./entry/callables/contactsTag').contactsTag,
       export: () => require('./entry/callables/contactsExport').contactsExport,
+      exportData: () => require('./entry/callables/contactsExportData').contactsExportData,
+      erase: () => require('./entry/callables/contactsErase').contactsErase,
     },
     attributes: {
       define: () => require('./entry/callables/attributesDefine').attributesDefine,
@@ -98,6 +100,7 @@ Object.assign(
       list: () => require('./entry/callables/jobsList').jobsList,
     },
     schedules: {
+      daily: () => require('./entry/schedules/daily').daily,
       hourly: () => require('./entry/schedules/hourly').hourly,
       everyMinute: () => require('./entry/schedules/everyMinute').everyMinute,
       campaigns: () => require('./entry/schedules/campaigns').campaigns,

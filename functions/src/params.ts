@@ -83,6 +83,27 @@ const numbers = {
     description: 'An alert tells when Firestore costs more than that in a day (UTC); 0: no alert.',
   }),
   WHATSAPP_TIMEOUT_SECONDS: defineInt('WHATSAPP_TIMEOUT_SECONDS', { default: 20 }),
+  RETENTION_DAYS_MESSAGES: defineInt('RETENTION_DAYS_MESSAGES', {
+    default: 0,
+    description:
+      'After so many days messages, and conversations without newer ones, are deleted; 0: never.',
+  }),
+  RETENTION_DAYS_CAMPAIGNS: defineInt('RETENTION_DAYS_CAMPAIGNS', {
+    default: 0,
+    description: 'So many days after their end campaigns are deleted, recipients too; 0: never.',
+  }),
+  RETENTION_DAYS_AUDIT: defineInt('RETENTION_DAYS_AUDIT', {
+    default: 0,
+    description: 'After so many days entries of the audit log are deleted; 0: never.',
+  }),
+  RETENTION_DAYS_DEAD_LETTERS: defineInt('RETENTION_DAYS_DEAD_LETTERS', {
+    default: 0,
+    description: 'After so many days dead letters are deleted; 0: never.',
+  }),
+  RETENTION_DAYS_JOBS: defineInt('RETENTION_DAYS_JOBS', {
+    default: 0,
+    description: 'So many days after their end background jobs are forgotten; 0: never.',
+  }),
 };
 
 const booleans = {
@@ -148,6 +169,16 @@ export const whatsappTimeoutMs = (): number => paramValue(numbers.WHATSAPP_TIMEO
 export const campaignReservePercent = (): number => paramValue(numbers.CAMPAIGN_RESERVE_PERCENT);
 export const campaignLeaseMs = (): number => paramValue(numbers.CAMPAIGN_LEASE_SECONDS) * 1_000;
 export const marketingNeedsOptIn = (): boolean => paramValue(booleans.MARKETING_NEEDS_OPT_IN);
+const RETENTION = {
+  messages: numbers.RETENTION_DAYS_MESSAGES,
+  campaigns: numbers.RETENTION_DAYS_CAMPAIGNS,
+  audit: numbers.RETENTION_DAYS_AUDIT,
+  deadLetters: numbers.RETENTION_DAYS_DEAD_LETTERS,
+  jobs: numbers.RETENTION_DAYS_JOBS,
+};
+export type Retained = keyof typeof RETENTION;
+/** After how many days something is deleted; 0: never. */
+export const retentionDays = (what: Retained): number => paramValue(RETENTION[what]);
 export const enforceAppCheck = (): boolean => paramValue(booleans.ENFORCE_APP_CHECK);
 
 /** The least level that is logged. Logging has to work always, so this one has a default. */

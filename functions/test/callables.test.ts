@@ -32,6 +32,8 @@ import * as pause from '../src/entry/callables/channelsPause';
 import * as resume from '../src/entry/callables/channelsResume';
 import * as jobsCancel from '../src/entry/callables/jobsCancel';
 import * as jobsList from '../src/entry/callables/jobsList';
+import * as eraseContact from '../src/entry/callables/contactsErase';
+import * as exportContact from '../src/entry/callables/contactsExportData';
 import * as list from '../src/entry/callables/deadLettersList';
 import * as replay from '../src/entry/callables/deadLettersReplay';
 import * as cancel from '../src/entry/callables/messagesCancel';
@@ -74,6 +76,8 @@ describe('who may call', () => {
   const agents = ['admin', 'supervisor', 'agent'];
   const supervisors = ['admin', 'supervisor'];
   it.each<[string, Callable, string[]]>([
+    ['contacts-erase', eraseContact.contactsErase, ['admin']],
+    ['contacts-exportData', exportContact.contactsExportData, ['admin']],
     ['jobs-cancel', jobsCancel.jobsCancel, agents],
     ['jobs-list', jobsList.jobsList, agents],
     ['messages-send', send.messagesSend, agents],

@@ -7,6 +7,7 @@ export const COLLECTIONS = [
   'channels',
   'chunks',
   'contacts',
+  'consents',
   'conversations',
   'deadLetters',
   'files',

@@ -33,6 +33,11 @@ export const localParameters = (simulatorUrl: string): Record<string, string> =>
   DAILY_BUDGET_USD: '0',
   ALERT_WEBHOOK_URL: '',
   ALERT_EMAILS: '',
+  RETENTION_DAYS_MESSAGES: '0',
+  RETENTION_DAYS_CAMPAIGNS: '0',
+  RETENTION_DAYS_AUDIT: '0',
+  RETENTION_DAYS_DEAD_LETTERS: '0',
+  RETENTION_DAYS_JOBS: '0',
   ENFORCE_APP_CHECK: 'false',
 });
 

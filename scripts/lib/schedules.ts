@@ -7,6 +7,7 @@ const SCHEDULES = [
   { name: 'schedules-campaigns', everyMs: 60_000 },
   { name: 'schedules-monitoring', everyMs: 60_000 },
   { name: 'schedules-hourly', everyMs: 3_600_000 },
+  { name: 'schedules-daily', everyMs: 86_400_000 },
 ];
 
 /** Runs a schedule once; the functions emulator leaves them to others. */

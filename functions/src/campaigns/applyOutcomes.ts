@@ -1,9 +1,18 @@
+import { batchGet } from '../batch/batchGet';
 import { commit, untilNoConflict, type WriteOp } from '../platform/commit';
 import { increment } from '../platform/firestore';
 import { mapConcurrently } from '../shared/async';
 import { groupOf } from './callback';
 import { emptyOutcomes, takeIn, type CampaignEvent } from './outcomes';
-import { createOutcomes, readChunk, readOutcomes, updateChunk, updateOutcomes } from './store';
+import type { GroupOutcomes } from './schema';
+import {
+  chunksOfCampaign,
+  createOutcomes,
+  readChunk,
+  readOutcomes,
+  updateChunk,
+  updateOutcomes,
+} from './store';
 
 const CONCURRENCY = 16;
 
@@ -38,7 +47,10 @@ async function applyToGroup(events: CampaignEvent[]): Promise<CampaignEvent[]> {
       if (!chunk) return events;
       before = emptyOutcomes(campaignId, chunk.variant);
     }
-    const { fields, counts, recipients, corrected } = takeIn(before, events);
+    const { fields, counts, recipients, corrected } = takeIn(
+      before,
+      before.erased ? await stillThere(campaignId, before, events) : events,
+    );
     if (Object.keys(fields).length === 0) return [];
     await commit([
       stored.data
@@ -48,6 +60,25 @@ async function applyToGroup(events: CampaignEvent[]): Promise<CampaignEvent[]> {
     ]);
     return [];
   });
+}
+
+/**
+ * Without events of people who were erased: what is told of them has nobody to be told of. Only
+ * groups with such people look into the chunks, and only for whom they have heard nothing of.
+ */
+async function stillThere(
+  campaignId: string,
+  { recipients }: GroupOutcomes,
+  events: readonly CampaignEvent[],
+): Promise<CampaignEvent[]> {
+  const chunkIds = events
+    .filter(({ contactId }) => !recipients[contactId])
+    .map(({ chunkId }) => chunkId);
+  const chunks = await batchGet(chunksOfCampaign(campaignId), [...new Set(chunkIds)], {
+    fields: ['contactIds'],
+  });
+  const present = new Set(chunks.flatMap(({ data }) => data?.contactIds ?? []));
+  return events.filter(({ contactId }) => recipients[contactId] ?? present.has(contactId));
 }
 
 /** Messages given up as unknown were sent after all. In the same commit, so counted once. */

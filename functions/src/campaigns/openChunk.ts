@@ -84,6 +84,7 @@ export function openChunk({ id, data, version: from }: Found<Chunk>, leaseMs: nu
         }
         const isOurs = stored.data.batchId === lastBatchId;
         run.chunk = structuredClone(stored.data);
+        changes = stillThere(changes, run.chunk);
         // Another run has taken over: only what was really sent is still to be recorded.
         if (!isOurs) {
           changes = stillOurs(changes, stored.data);
@@ -91,9 +92,10 @@ export function openChunk({ id, data, version: from }: Found<Chunk>, leaseMs: nu
           goesOn = false;
           if (changes.size === 0) return undefined;
         } else {
-          claimed = claimed.filter((member) =>
-            isSendable(run.chunk.recipients[member] as Recipient, at),
-          );
+          claimed = claimed.filter((member) => {
+            const recipient = run.chunk.recipients[member];
+            return recipient !== undefined && isSendable(recipient, at);
+          });
         }
       }
       throw new Error(`${data.campaignId}/${id} changes faster than it can be written`);
@@ -101,6 +103,10 @@ export function openChunk({ id, data, version: from }: Found<Chunk>, leaseMs: nu
   };
   return run;
 }
+
+/** The changes of recipients who were not erased meanwhile. */
+const stillThere = (changes: Changes, { recipients }: Chunk): Changes =>
+  new Map([...changes].filter(([id]) => recipients[id] !== undefined));
 
 /** The changes of recipients that nobody else has decided about. */
 const stillOurs = (changes: Changes, stored: Chunk): Changes =>

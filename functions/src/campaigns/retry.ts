@@ -170,7 +170,11 @@ function retryWrites(
   return { ops, count };
 }
 
-function failed({ state, code }: Recipient, outcome: RecipientOutcome | undefined): boolean {
+function failed(
+  { state, code, isErased }: Recipient,
+  outcome: RecipientOutcome | undefined,
+): boolean {
+  if (isErased) return false;
   if (state === 'failed') return mayRetry(code);
   if (state !== 'accepted' || outcome?.failedAt === undefined) return false;
   const hasArrived = outcome.deliveredAt !== undefined || outcome.readAt !== undefined;

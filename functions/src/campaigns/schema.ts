@@ -314,6 +314,8 @@ export interface Recipient {
   notBefore?: number;
   /** How often it was set back by a member; statuses of earlier rounds do not count. */
   round?: number;
+  /** Whose it was is not known any more; it is only counted. */
+  isErased?: boolean;
 }
 
 /** What a chunk's recipients have come to, as far as sending goes. */
@@ -385,6 +387,8 @@ export interface GroupOutcomes {
   counts: OutcomeCounts;
   /** By contact id. */
   recipients: Record<string, RecipientOutcome>;
+  /** How many of them are only counted: statuses may come for ids that are not here any more. */
+  erased?: number;
 }
 
 export const threadInput = z.strictObject({

@@ -135,6 +135,27 @@ export async function recipientIn(
   return chunk?.data?.recipients[contactId];
 }
 
+/** Of a chunk, who is in it and where it is; of one person, all that it knows. */
+export type Naming = Pick<Chunk, 'campaignId' | 'group' | 'createdAt'> & Partial<Chunk>;
+
+/** The chunks of any campaign that name a contact, latest first; only that contact of them. */
+export function chunksNaming(
+  contactId: string,
+  after: { createdAt: number; campaignId: string; id: string } | null,
+  limit: number,
+): Promise<Found<Naming>[]> {
+  const all = db()
+    .collectionGroup('chunks')
+    .where('contactIds', 'array-contains', contactId)
+    .orderBy('createdAt', 'desc')
+    .orderBy('__name__', 'desc')
+    .limit(limit)
+    .select('campaignId', 'group', 'createdAt', `recipients.${contactId}`);
+  return readQuery<Naming>(
+    after ? all.startAfter(after.createdAt, db().doc(chunkPath(after.campaignId, after.id))) : all,
+  );
+}
+
 export const createChunk = (id: string, chunkId: string, data: Chunk): WriteOp => ({
   kind: 'create',
   path: chunkPath(id, chunkId),
@@ -156,6 +177,19 @@ export const updateChunk = (
 
 export const readOutcomes = (id: string, group: string): Promise<Read<GroupOutcomes>> =>
   read<GroupOutcomes>(outcomesPath(id, group));
+
+/** The write that takes somebody's rows off a part of a list; fails where it changed since. */
+export const updateRows = (
+  id: string,
+  part: string,
+  rows: ListRow[],
+  version: Version,
+): WriteOp => ({
+  kind: 'update',
+  path: `${path(id)}/rows/${part}`,
+  data: { rows },
+  version,
+});
 
 export const createOutcomes = (id: string, group: string, data: GroupOutcomes): WriteOp => ({
   kind: 'create',

@@ -53,6 +53,17 @@ interface OptOut {
   source: 'message' | 'preference' | 'delivery';
 }
 
+/** An erasure that was begun: what another one needs to go on with it. */
+export interface Erasing {
+  jobId: string;
+  /** What comes in the contact's place. */
+  anonymousId: string;
+  at: number;
+  /** What led to the contact, and does not any more. */
+  aliasIds: string[];
+  conversationIds: string[];
+}
+
 /** `contacts/{id}`. All times are epoch milliseconds. */
 export interface Contact {
   name: string | null;
@@ -77,6 +88,7 @@ export interface Contact {
   search: SearchFields;
   /** The call that made it, to know a repeated one. */
   createdWith?: string;
+  erasing?: Erasing;
   /** The contact that this one was merged into; it is kept for as long as that can be undone. */
   mergedInto?: string;
   /** Those who were merged into this one: campaigns and wishes may still name them. */

@@ -1,4 +1,5 @@
 import { collection } from '../batch/collection';
+import { now } from '../platform/clock';
 import type { WriteOp } from '../platform/commit';
 import {
   absent,
@@ -92,3 +93,19 @@ export const createEntry = (contactId: string, id: string, data: ConsentEntry): 
   path: `${contactPath(contactId)}/consents/${id}`,
   data,
 });
+/** Lets an alias lead to nobody; fails where it changed since `version`. */
+export const releaseAlias = (id: string, version: Version): WriteOp => ({
+  kind: 'update',
+  path: aliasPath(id),
+  data: { contactId: null, createdAt: now() },
+  version,
+});
+
+/** With a version, only if it is still at it. */
+export const deleteAlias = (id: string, version?: Version): WriteOp => ({
+  kind: 'delete',
+  path: aliasPath(id),
+  ...(version ? { version } : {}),
+});
+
+export const deleteContact = (id: string): WriteOp => ({ kind: 'delete', path: contactPath(id) });

@@ -46,16 +46,16 @@ export const createConversation = (id: string, data: Conversation): WriteOp => (
   data,
 });
 
+/** Fails where it is not at `version` any more. */
+export const deleteConversation = (id: string, version: Version): WriteOp => ({
+  kind: 'delete',
+  path: path(id),
+  version,
+});
+
 /** Fails where the conversation is missing, or not at `version` any more. */
 export const updateConversation = (
   id: string,
   data: Record<string, unknown>,
   version?: Version,
 ): WriteOp => ({ kind: 'update', path: path(id), data, ...(version ? { version } : {}) });
-
-/** Fails where the conversation is not at `version` any more. */
-export const deleteConversation = (id: string, version: Version): WriteOp => ({
-  kind: 'delete',
-  path: path(id),
-  version,
-});

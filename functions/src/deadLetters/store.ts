@@ -32,3 +32,12 @@ export const updateDeadLetter = (id: string, data: Partial<DeadLetter>): WriteOp
   path: path(id),
   data,
 });
+
+/** The letter with all its parts. */
+export const deleteDeadLetter = (id: string, parts: number): WriteOp[] => [
+  { kind: 'delete', path: path(id) },
+  ...Array.from({ length: parts }, (_, n): WriteOp => ({
+    kind: 'delete',
+    path: `${path(id)}/parts/${n}`,
+  })),
+];

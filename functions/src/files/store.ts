@@ -21,3 +21,5 @@ export const updateFile = (id: string, data: Partial<StoredFile>): WriteOp => ({
   path: pathOf(id),
   data,
 });
+
+export const removeFile = (id: string): WriteOp => ({ kind: 'delete', path: pathOf(id) });

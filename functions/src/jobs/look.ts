@@ -17,6 +17,14 @@ export async function jobOf(member: Member, id: string): Promise<{ data: Job; ve
   return { data, version };
 }
 
+/** Whether there is a job of a key. */
+export const exists = async (id: string): Promise<boolean> =>
+  (await readJob(id)).data !== undefined;
+
+/** Whether a job goes on, or is to begin; one that does not exist does not. */
+export const isGoingOn = async (id: string): Promise<boolean> =>
+  (await readJob(id)).data?.endedAt === null;
+
 /** A job as members see it. */
 export type JobView = Omit<Job, 'state' | 'holder' | 'dueAt' | 'failures' | 'steps'> & {
   jobId: string;

@@ -18,6 +18,7 @@ const START_GRACE_MS = 60_000;
  * is called; the key with another input is an error.
  *
  * @param details what the audit log says beside; never personal data
+ * @param state where the job begins, if not at the kind's own beginning
  */
 export async function startJob(
   { uid }: Member,
@@ -25,12 +26,13 @@ export async function startJob(
   id: string,
   input: Record<string, unknown>,
   details: Record<string, unknown> = {},
+  state: unknown = null,
 ): Promise<{ jobId: string }> {
   const job: Job = {
     kind,
     status: 'queued',
     input,
-    state: null,
+    state,
     progress: { done: 0, total: null },
     result: null,
     error: null,

@@ -37,6 +37,9 @@ export async function modify(event: MessageEvent, content: Modifier): Promise<bo
   // eslint-disable-next-line recado/no-firestore-in-loops -- tried again on what has changed since the last try
   for (;;) {
     const [target] = await findTargets([{ channelId: event.channelId, wamid: targetOf(content) }]);
+    // Nothing is left that could be changed, and what is new of it is not to be kept.
+    if (target?.data.erasedAt !== undefined) return false;
+    // An instance may remember a contact that is gone; here nothing else would notice.
     const contactId = target?.data.contactId ?? (await resolveContact(event.from)).contactId;
     const stored: InboundMessage = {
       direction: 'in',
@@ -117,6 +120,7 @@ async function findTargets(
 /** What a change does to its message; `undefined` when a later change was applied already. */
 function changeOf(target: Found, modifier: InboundMessage): WriteOp | undefined {
   const { data } = target;
+  if (data.erasedAt !== undefined) return undefined;
   const at = modifier.timestamp;
   const revokedAt = data.direction === 'in' ? data.revokedAt : undefined;
   switch (modifier.type) {

@@ -35,6 +35,8 @@ interface Common {
   dueAt?: number;
   /** The merges of contacts that moved it into this conversation. */
   merges?: string[];
+  /** When its person was erased; nothing of its content is left. */
+  erasedAt?: number;
 }
 
 export interface InboundMessage extends Common {

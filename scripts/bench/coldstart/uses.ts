@@ -33,6 +33,9 @@ export const NEEDS: Record<string, readonly Use[]> = {
   'jobs.cancel': ['firestore', 'tasks'],
   'jobs.list': ['firestore'],
   'schedules.hourly': ['firestore'],
+  'schedules.daily': ['firestore'],
+  'contacts.exportData': ['firestore', 'tasks'],
+  'contacts.erase': ['firestore', 'tasks'],
   // They may begin a conversation with a number.
   'messages.send': ['firestore', 'tasks', 'phone'],
   'messages.sendBulk': ['firestore', 'tasks', 'phone'],

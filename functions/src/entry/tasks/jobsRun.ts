@@ -9,6 +9,8 @@ const handlers: JobHandlers = {
   'contacts-tag': async () => (await import('../../contacts/tagJob.js')).tagJob,
   'contacts-merge': async () => (await import('../../merges/mergeJob.js')).mergeJob as JobHandler,
   'contacts-unmerge': async () => (await import('../../merges/undo.js')).unmergeJob as JobHandler,
+  'contacts-erase': async () => (await import('../../privacy/eraseJob.js')).eraseJob,
+  'contacts-exportData': async () => (await import('../../privacy/exportJob.js')).exportJob,
 };
 
 /** Works on a job in the background; what a run leaves goes on in the next one. */
