@@ -83,6 +83,8 @@ Object.assign(
       export: () => require('./entry/callables/contactsExport').contactsExport,
       exportData: () => require('./entry/callables/contactsExportData').contactsExportData,
       erase: () => require('./entry/callables/contactsErase').contactsErase,
+      import: () => require('./entry/callables/contactsImport').contactsImport,
+      importPreview: () => require('./entry/callables/contactsImportPreview').contactsImportPreview,
     },
     attributes: {
       define: () => require('./entry/callables/attributesDefine').attributesDefine,

@@ -2,7 +2,7 @@ import { CsvError, parse } from 'csv-parse/sync';
 import { AppError } from '../shared/errors';
 import { toE164 } from '../shared/phone';
 import { cut } from '../shared/text';
-import { columnNamed, phoneColumnOf } from './listColumns';
+import { columnNamed, phoneColumnOf } from '../contacts/phoneColumn';
 import type { InvalidRow, ListRow } from './schema';
 
 /** A list as it can be sent to. */

@@ -20,7 +20,7 @@ function mayHave({ uid, role }: Member, { purpose, createdBy }: StoredFile): boo
 }
 
 /** A file that a member may have. Others learn nothing of it, not even that it exists. */
-async function fileOf(member: Member, id: string): Promise<StoredFile> {
+export async function fileOf(member: Member, id: string): Promise<StoredFile> {
   const { data } = await readFile(id);
   if (!data || data.expiresAt <= now() || !mayHave(member, data)) throw noFile();
   return data;

@@ -75,6 +75,9 @@ export const NEEDS: Record<string, readonly Use[]> = {
   // Tagging by a filter, and exports, are jobs.
   'contacts.tag': ['firestore', 'tasks'],
   'contacts.export': ['firestore', 'tasks'],
+  'contacts.import': ['firestore', 'tasks'],
+  'contacts.importPreview': ['firestore', 'csv'],
+  'contacts.setConsent': ['firestore'],
   'attributes.define': ['firestore'],
   'attributes.list': ['firestore'],
   'segments.save': ['firestore'],

@@ -6,6 +6,7 @@ import { task } from '../guard';
 /** What does each kind of job; loaded when a job of the kind runs. */
 const handlers: JobHandlers = {
   'contacts-export': async () => (await import('../../contacts/exportJob.js')).exportJob,
+  'contacts-import': async () => (await import('../../contacts/import/job.js')).importJob,
   'contacts-tag': async () => (await import('../../contacts/tagJob.js')).tagJob,
   'contacts-merge': async () => (await import('../../merges/mergeJob.js')).mergeJob as JobHandler,
   'contacts-unmerge': async () => (await import('../../merges/undo.js')).unmergeJob as JobHandler,
