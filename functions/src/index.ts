@@ -74,6 +74,9 @@ Object.assign(
     contacts: {
       merge: () => require('./entry/callables/contactsMerge').contactsMerge,
       unmerge: () => require('./entry/callables/contactsUnmerge').contactsUnmerge,
+      duplicates: () => require('./entry/callables/contactsDuplicates').contactsDuplicates,
+      dismissDuplicate: () =>
+        require('./entry/callables/contactsDismissDuplicate').contactsDismissDuplicate,
       setConsent: () => require('./entry/callables/contactsSetConsent').contactsSetConsent,
       create: () => require('./entry/callables/contactsCreate').contactsCreate,
       update: () => require('./entry/callables/contactsUpdate').contactsUpdate,

@@ -20,14 +20,19 @@ import {
   runningCampaigns,
 } from '../src/campaigns/store';
 import { blockedSince } from '../src/contacts/block';
+import { findDuplicates } from '../src/contacts/duplicates';
+import { aliasesLeadingTo } from '../src/contacts/merging';
 import { listContacts } from '../src/contacts/list';
 import { refusedSince } from '../src/contacts/lookUp';
 import { listContactsInput } from '../src/contacts/schema';
 import { countSegment, listSegments } from '../src/contacts/segments';
 import { markConversationsBlocked } from '../src/conversations/block';
+import { conversationsOf } from '../src/conversations/merging';
 import { inboundSince } from '../src/conversations/lastSeen';
 import { wakeSnoozed } from '../src/conversations/snoozes';
 import { countOpenDeadLetters } from '../src/deadLetters/count';
+import { removeOldMerges } from '../src/merges/purge';
+import { countMessages, countMoved, moveBack, moveMessages } from '../src/messages/merging';
 import { listDeadLetters } from '../src/deadLetters/list';
 import { removeExpiredFiles } from '../src/files/remove';
 import { listJobs } from '../src/jobs/look';
@@ -93,6 +98,14 @@ test("the domains' queries and the apps' are served by the declared indexes, and
   await listSegments({ limit: 10 });
   await markConversationsBlocked('contact', true);
   await cancelWaiting('contact');
+  await findDuplicates({ limit: 10 });
+  await aliasesLeadingTo('contact');
+  await conversationsOf('contact');
+  await countMessages('contact');
+  await countMoved('merge');
+  await moveMessages('merge', 'contact', 'other');
+  await moveBack('merge', 'other', 'contact');
+  await removeOldMerges();
   await inboundSince('1', 1);
   await messagePage('1_contact', 1, 2);
   for (const kind of [undefined, 'contacts-import'] as const) {

@@ -308,3 +308,23 @@ export const setConsentInput = z
     message: 'an opt-in needs a proof: the message, form or paper in which they said so',
     path: ['proof'],
   });
+
+export const duplicatesInput = z.strictObject({
+  cursor: z.string().max(2_000).nullish(),
+  /** Contacts to look at. */
+  limit: z.int().min(1).max(200).default(100),
+});
+
+export const dismissDuplicateInput = z
+  .strictObject({ contactIds: z.tuple([contactId, contactId]) })
+  .refine(({ contactIds: [a, b] }) => a !== b, {
+    message: 'name two contacts',
+    path: ['contactIds'],
+  });
+
+/** `duplicateDismissals/{a}_{b}`: two contacts that look like one person, and are two. */
+export interface Dismissal {
+  contactIds: [string, string];
+  userId: string;
+  at: number;
+}

@@ -9,7 +9,14 @@ import {
   type Transaction,
   type Version,
 } from '../platform/firestore';
-import type { Alias, AttributeDefinition, ConsentEntry, Contact, Segment } from './schema';
+import type {
+  Alias,
+  AttributeDefinition,
+  ConsentEntry,
+  Contact,
+  Dismissal,
+  Segment,
+} from './schema';
 
 export const contacts = collection<Contact>('contacts');
 
@@ -93,6 +100,7 @@ export const createEntry = (contactId: string, id: string, data: ConsentEntry): 
   path: `${contactPath(contactId)}/consents/${id}`,
   data,
 });
+
 /** Lets an alias lead to nobody; fails where it changed since `version`. */
 export const releaseAlias = (id: string, version: Version): WriteOp => ({
   kind: 'update',
@@ -109,3 +117,14 @@ export const deleteAlias = (id: string, version?: Version): WriteOp => ({
 });
 
 export const deleteContact = (id: string): WriteOp => ({ kind: 'delete', path: contactPath(id) });
+
+export const dismissals = collection<Dismissal>('duplicateDismissals');
+
+/** The same for two contacts in either order. */
+export const pairId = (a: string, b: string): string => [a, b].sort().join('_');
+
+export const createDismissal = (id: string, data: Dismissal): WriteOp => ({
+  kind: 'create',
+  path: `${dismissals.path}/${id}`,
+  data,
+});

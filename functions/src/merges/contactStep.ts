@@ -130,7 +130,8 @@ export async function undoable(mergeId: string): Promise<{ merge: Merge; version
   return { merge, version };
 }
 
-const mergedFurther = (): AppError =>
+/** The winner is somebody else's by now. */
+export const mergedFurther = (): AppError =>
   new AppError('failed-precondition', 'The contact was merged into another one since.', {
     details: { reason: 'merged-further', hint: 'Undo that merge first.' },
   });

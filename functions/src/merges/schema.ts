@@ -52,5 +52,9 @@ export const mergeInput = z
   });
 export type MergeInput = z.output<typeof mergeInput>;
 
-/** `mergeId` is the `jobId` of the merge. */
-export const unmergeInput = z.strictObject({ mergeId: key });
+export const unmergeInput = z.strictObject({
+  /** Chosen by the client, once an attempt: repeating a call with it does nothing twice. */
+  jobId: key,
+  /** The `jobId` of the merge. */
+  mergeId: key,
+});

@@ -1,3 +1,4 @@
+import { currentContacts } from '../contacts/current';
 import type { Twins } from '../contacts/identify';
 import { startJob } from '../jobs/start';
 import { log } from '../platform/log';
@@ -6,7 +7,7 @@ import { AppError } from '../shared/errors';
 import { hashId } from '../shared/ids';
 import type { Member } from '../team/schema';
 import type { z } from 'zod';
-import { currentPair, undoable } from './contactStep';
+import { currentPair, mergedFurther, undoable } from './contactStep';
 import type { MergeInput, unmergeInput } from './schema';
 
 /** What the system does by itself. */
@@ -45,7 +46,7 @@ const isMerge = (jobId: string): Promise<boolean> =>
  */
 export async function startUnmerge(
   member: Member,
-  { mergeId }: z.output<typeof unmergeInput>,
+  { jobId, mergeId }: z.output<typeof unmergeInput>,
 ): Promise<{ jobId: string }> {
   const { merge } = await undoable(mergeId);
   if (merge.status === 'merging') {
@@ -55,7 +56,9 @@ export async function startUnmerge(
   }
   const { winnerId, loserId } = merge;
   const details = { winnerId, loserId };
-  return startJob(member, 'contacts-unmerge', hashId('unmerge', mergeId), { mergeId }, details);
+  const [winner] = await currentContacts([winnerId]);
+  if (merge.status === 'done' && winner?.id !== winnerId) throw mergedFurther();
+  return startJob(member, 'contacts-unmerge', jobId, { mergeId }, details);
 }
 
 const CONCURRENCY = 4;
@@ -68,8 +71,9 @@ export async function mergeTwins(twins: readonly Twins[]): Promise<void> {
   // eslint-disable-next-line recado/no-firestore-in-loops -- hardly ever one, and only once for each two
   await mapConcurrently(twins, CONCURRENCY, async ({ winnerId, loserId }) => {
     const input = { winnerId, loserId };
+    const [first = '', second = ''] = [winnerId, loserId].sort();
     try {
-      await startJob(SYSTEM, 'contacts-merge', hashId('twins', winnerId, loserId), input, input);
+      await startJob(SYSTEM, 'contacts-merge', hashId('twins', first, second), input, input);
     } catch (error) {
       // The messages are stored; their senders' next ones tell of it again.
       log.warn('contacts of one person were not merged', { winnerId, loserId, error });

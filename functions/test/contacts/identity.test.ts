@@ -12,6 +12,7 @@ import {
 } from '../../src/platform/commit';
 import { db } from '../../src/platform/firestore';
 import { receiveWebhook } from '../../src/webhooks/receive';
+import { runJobs } from '../support/merging';
 import { startWriters, type Writer } from '../support/writers';
 import { useProject } from '../support/project';
 import { seededRandom } from '../support/random';
@@ -144,6 +145,27 @@ describe('never two contacts for one identity', () => {
     expect(await allContacts()).toHaveLength(1);
     expect(await allMessages()).toHaveLength(32);
   });
+});
+
+it('writers who know different names of one person end as one, once a webhook names them all', async () => {
+  const names = { phone: `+${OLD.phone}`, bsuid: OLD.bsuid };
+  const ways: (() => Promise<unknown>)[] = [
+    () => receive({ phone: OLD.phone }),
+    () => receive({ bsuid: OLD.bsuid }),
+    () =>
+      untilNoConflict(async () => {
+        const { writes } = await resolveContact({ bsuid: OLD.bsuid, username: 'ana' });
+        if (writes.length > 0) await commit(writes);
+      }),
+    () => receive(OLD),
+  ];
+  await Promise.all(Array.from({ length: 64 }, (_, index) => ways[index % 4]?.()));
+  await receiveCold(OLD);
+  await runJobs();
+  const alive = (await allContacts()).filter(({ mergedInto }) => mergedInto === undefined);
+  expect(alive).toMatchObject([{ ...names, username: 'ana' }]);
+  expect(await allConversations()).toHaveLength(1);
+  expect(await allMessages()).toHaveLength(49);
 });
 
 describe('a name that changes hands', () => {

@@ -31,6 +31,15 @@ export const MATRIX: Row[] = [
   { document: 'segments/vip', get: TEAM, list: TEAM },
   { document: 'settings/attributes', get: MEMBERS, list: NOBODY },
   { document: 'identities/phone', get: NOBODY, list: NOBODY },
+  { document: 'contacts/owned/consents/1', get: ['agent', ...LEADS], list: ['agent', ...LEADS] },
+  {
+    document: 'contacts/colleagues/consents/1',
+    get: ['another agent', ...LEADS],
+    list: ['another agent', ...LEADS],
+  },
+  { document: 'merges/1', get: NOBODY, list: NOBODY },
+  { document: 'merges/1/mergedConversations/1', get: NOBODY, list: NOBODY },
+  { document: 'duplicateDismissals/1', get: NOBODY, list: NOBODY },
 
   { document: 'campaigns/1', get: ['viewer', ...LEADS], list: ['viewer', ...LEADS] },
   { document: 'campaigns/1/chunks/0', get: LEADS, list: LEADS },

@@ -25,6 +25,11 @@ const DOCUMENTS: Record<string, object> = {
   'segments/vip': { name: 'VIP', filter: {} },
   'settings/attributes': { definitions: {} },
   'identities/phone': { contactId: 'owned' },
+  'contacts/owned/consents/1': { category: 'marketing', state: 'in', at: 1 },
+  'contacts/colleagues/consents/1': { category: 'marketing', state: 'out', at: 1 },
+  'merges/1': { winnerId: 'owned', loserId: 'colleagues' },
+  'merges/1/mergedConversations/1': { winnerId: 'takesPart' },
+  'duplicateDismissals/1': { contactIds: ['owned', 'colleagues'] },
 
   'campaigns/1': { createdBy: 'supervisor', status: 'draft', isActive: true, createdAt: 1 },
   'campaigns/1/chunks/0': { recipients: {} },

@@ -36,8 +36,8 @@ export async function merge(winnerId: string, loserId: string, jobId: string): P
   return jobId;
 }
 
-export async function unmerge(mergeId: string): Promise<void> {
-  await startUnmerge(LEAD, { mergeId });
+export async function unmerge(mergeId: string, jobId = `undo-${mergeId}`): Promise<void> {
+  await startUnmerge(LEAD, { jobId, mergeId });
   await runJobs();
 }
 
