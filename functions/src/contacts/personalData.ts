@@ -9,7 +9,14 @@ import { AppError } from '../shared/errors';
 import type { Person } from '../shared/person';
 import { aliasIds } from './rules';
 import type { Alias, Contact, Erasing } from './schema';
-import { contacts, deleteAlias, deleteContact, releaseAlias, updateContact } from './store';
+import {
+  contacts,
+  deleteAlias,
+  deleteContact,
+  dismissals,
+  releaseAlias,
+  updateContact,
+} from './store';
 
 const aliases = collection<Alias>('identities');
 const consentsOf = (contactId: string) => collection<object>(`contacts/${contactId}/consents`);
@@ -173,6 +180,23 @@ export const consentData: PersonalData = {
       })),
       erased: items.length > 0 ? { consents: items.length } : {},
       cursor: items.length === PAGE ? cursor : nextPlace(place, null, contactIds.length),
+    };
+  },
+};
+
+/** That somebody said two contacts are not one person. */
+export const dismissalData: Pick<PersonalData, 'erase'> = {
+  async erase({ contactIds }) {
+    const { items } = await batchQuery(
+      dismissals,
+      [{ where: [['contactIds', 'array-contains-any', contactIds]] }],
+      { limit: PAGE, fields: ['at'] },
+    );
+    return {
+      writes: items.map(({ id }) => ({ kind: 'delete', path: `${dismissals.path}/${id}` })),
+      erased: items.length > 0 ? { duplicateDismissals: items.length } : {},
+      // Those that are gone are not found again.
+      cursor: items.length === PAGE ? 'more' : null,
     };
   },
 };

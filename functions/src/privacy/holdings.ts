@@ -1,7 +1,7 @@
 import { auditData } from '../audit/personalData';
 import { campaignData } from '../campaigns/personalData';
 import { listData } from '../campaigns/personalLists';
-import { consentData, contactData, personOf } from '../contacts/personalData';
+import { consentData, contactData, dismissalData, personOf } from '../contacts/personalData';
 import { conversationData } from '../conversations/personalData';
 import { deadLetterData } from '../deadLetters/personalData';
 import { fileData } from '../files/personalData';
@@ -37,6 +37,7 @@ export const PHASES: readonly Pick<PersonalData, 'erase'>[] = [
   messageData,
   consentData,
   mergeData,
+  dismissalData,
   deadLetterData,
   auditData,
   jobData,
