@@ -12,6 +12,8 @@ export interface MemberApp {
   refusal(name: string, data: unknown): Promise<string>;
   /** Listens to a document under the security rules; gives what ends it. */
   listen(path: string, next: (data: Record<string, unknown>) => void): () => void;
+  /** What requests to HTTP functions carry. */
+  token(): Promise<string>;
   close(): Promise<void>;
 }
 
@@ -42,6 +44,7 @@ export async function signIn(stack: Stack, uid: string): Promise<MemberApp> {
     },
     listen: (path, next) =>
       onSnapshot(doc(firestore, path), (snapshot) => next(snapshot.data() ?? {})),
+    token: async () => (await auth.currentUser?.getIdToken()) ?? '',
     close: () => deleteApp(app),
   };
 }

@@ -7,6 +7,7 @@ import { SimulatorClient } from '../whatsapp-simulator/client.ts';
 import { runCampaign, type CampaignResult } from './campaign.ts';
 import { Checks, until } from './checks.ts';
 import { signIn } from './client.ts';
+import { importContacts, type ImportResult } from './contacts.ts';
 import { customerMessages, CUSTOMERS, MESSAGES_EACH, phoneOf } from './customers.ts';
 
 const LATE_CUSTOMER = '34699000001';
@@ -22,6 +23,7 @@ export interface Result {
   lost: number;
   refused: number;
   campaign: CampaignResult;
+  imported: ImportResult;
   seconds: number;
 }
 
@@ -234,6 +236,8 @@ export async function runScenario(stack: Stack): Promise<Result> {
   say('A campaign to 1,000 people, whose sender is killed in the middle');
   const campaign = await runCampaign(stack, supervisor, simulator, checks);
   checks.equal('sent twice, the campaign too', (await simulator.counts()).duplicates.length, 0);
+  say('A spreadsheet of 306 rows is imported, five of which are wrong');
+  const imported = await importContacts(stack, supervisor, checks);
   const letters = (await db().collection('deadLetters').get()).size;
   checks.equal('dead letters', letters, 0);
   await Promise.all([agent.close(), supervisor.close()]);
@@ -248,6 +252,7 @@ export async function runScenario(stack: Stack): Promise<Result> {
     lost: intended.size - counts.total,
     refused: 3,
     campaign,
+    imported,
     seconds: Math.round((Date.now() - started) / 1_000),
   };
 }
