@@ -103,7 +103,8 @@ async function told(contactId: string, { id, data }: Found<Naming>): Promise<obj
 }
 
 /** WhatsApp's ids have the number in them. */
-const withoutIds = ({ wamid: _, ...outcome }: RecipientOutcome): RecipientOutcome => outcome;
+const withoutIds = (outcome: RecipientOutcome): RecipientOutcome =>
+  Object.fromEntries(Object.entries(outcome).filter(([field]) => field !== 'wamid'));
 
 function chunkWrite(
   { id, data, version }: Found<Chunk>,

@@ -91,16 +91,15 @@ export async function personOf(contactId: string): Promise<Person> {
   };
 }
 
-const noContact = (): AppError =>
+export const noContact = (): AppError =>
   new AppError('not-found', 'There is no such contact, or not any more.', {
     details: { reason: 'contact' },
   });
 
-/** The erasure of a contact that was begun, by any job. */
-export async function erasureOf(contactId: string): Promise<Erasing | undefined> {
+/** The erasure of a contact that was begun, by any job; null: there is no such contact (any more). */
+export async function erasureOf(contactId: string): Promise<Erasing | undefined | null> {
   const [contact] = await batchGet(contacts, [contactId]);
-  if (!contact?.data) throw noContact();
-  return contact.data.erasing;
+  return contact?.data ? contact.data.erasing : null;
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { erasureOf } from '../contacts/personalData';
+import { erasureOf, noContact } from '../contacts/personalData';
 import { exists, isGoingOn } from '../jobs/look';
 import { startJob } from '../jobs/start';
 import { now } from '../platform/clock';
@@ -24,6 +24,7 @@ export async function erase(
   // In the end the contact is gone, and the job of the key is still to be known again.
   if (!(await exists(jobId))) {
     const begun = await erasureOf(contactId);
+    if (begun === null) throw noContact();
     if (begun && (await isGoingOn(begun.jobId))) throw beingErased();
   }
   const input = { person: hashId('erase', jobId, contactId), reason };

@@ -11,7 +11,6 @@ import { storage } from '../platform/storage';
 import { hashId, newId } from '../shared/ids';
 import type { Person } from '../shared/person';
 import { PHASES, wholePerson } from './holdings';
-import { beingErased } from './rules';
 import type { Certificate, EraseReason } from './schema';
 
 interface Input {
@@ -67,9 +66,14 @@ async function release(
   { jobId }: Context,
   { contactId, requestedAt }: Extract<EraseState, { phase: 'release' }>,
 ): Promise<Step<EraseState>> {
-  // One that died before has made some of it anonymous already; the rest goes to the same id.
   const begun = await erasureOf(contactId);
-  if (begun && begun.jobId !== jobId && (await isGoingOn(begun.jobId))) throw beingErased();
+  const isOthers = begun && begun.jobId !== jobId && (await isGoingOn(begun.jobId));
+  if (begun === null || isOthers) {
+    // Another job was asked for at the same time, and was faster. This one is to know nobody either.
+    const result = { erasedBy: begun?.jobId ?? null };
+    return { state: { phase: 'over' }, result, isDone: true };
+  }
+  // One that died before has made some of it anonymous already; the rest goes to the same id.
   const anonymousId = begun?.anonymousId ?? hashId('anonymous', newId());
   const person = await wholePerson(contactId);
   const at = now();

@@ -66,7 +66,6 @@ async function writePart({ jobId, deadline }: Context, before: State): Promise<S
     pieces.push(text);
     length += text.length;
   };
-  // eslint-disable-next-line recado/no-firestore-in-loops -- a page after the other
   while (state.section < SECTIONS.length && length < PART_LENGTH && now() < deadline) {
     const { name, page } = SECTIONS[state.section] as (typeof SECTIONS)[number];
     // A section that has not begun has no count.

@@ -36,7 +36,6 @@ export async function retain(end: number): Promise<Record<string, number>> {
   await attempt('erased', async () => {
     removed['erasedIds'] = await tidyErased();
   });
-  // eslint-disable-next-line recado/no-firestore-in-loops -- a collection after the other
   for (const [what, name, remove] of REMOVALS) {
     const days = retentionDays(what);
     if (days <= 0) continue;

@@ -68,7 +68,15 @@ describe('the export of a person', () => {
       ),
     );
     expect(counts).toEqual({
-      ...{ contacts: 1, consents: 1, conversations: 1, messages: 7, campaigns: 2, lists: 2 },
+      ...{
+        contacts: 1,
+        consents: 1,
+        conversations: 1,
+        messages: 7,
+        merges: 0,
+        campaigns: 2,
+        lists: 2,
+      },
       // The job is one itself: it names the contact.
       ...{ deadLetters: 2, auditLog: 2, jobs: 2, files: 2 },
     });

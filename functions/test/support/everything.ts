@@ -21,7 +21,7 @@ export async function everyDocument(): Promise<Map<string, object>> {
 }
 
 /** Every file of a folder, below it too, by path. */
-export function everyFile(folder: string): Map<string, string> {
+function everyFile(folder: string): Map<string, string> {
   const entries = readdirSync(folder, { recursive: true, withFileTypes: true });
   return new Map(
     entries
