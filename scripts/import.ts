@@ -79,7 +79,7 @@ await run(async () => {
   if (job.status !== 'done') {
     throw new UserError(
       job.error
-        ? `${job.error.message} ${String(job.error.details['hint'] ?? '')}`
+        ? [job.error.message, job.error.details['hint']].filter(Boolean).join(' ')
         : `The import is ${job.status}; another run goes on with it.`,
     );
   }

@@ -4,7 +4,7 @@ import { now } from '../../platform/clock';
 import { hashId } from '../../shared/ids';
 import type { FoundAlias } from '../aliases';
 import { contactOf } from '../identify';
-import { aliasesOf, changedHands, whoIs, type KnownAliases } from '../rules';
+import { changedHands, whoIs, type KnownAliases } from '../rules';
 import type { Contact } from '../schema';
 import { searchChange, searchFields } from '../search';
 import { createAlias, createContact, moveAlias, updateContact } from '../store';
@@ -212,6 +212,3 @@ function fieldsOf(stored: Contact, contact: Contact): Record<string, unknown> {
   }
   return { ...fields, ...searchChange(stored, contact, absent) };
 }
-
-/** The aliases of a row's person, to be looked up. */
-export const aliasesOfEntry = ({ identity }: Entry) => aliasesOf(identity);
