@@ -47,7 +47,7 @@ function namesIn({ content, from }: MessageEvent) {
   };
   if (!after.phone && !after.bsuid) return undefined;
   // The sender may be named as they are now.
-  const old = <T extends 'phone' | 'bsuid' | 'parentBsuid'>(name: T, said?: string) =>
+  const old = (name: 'phone' | 'bsuid' | 'parentBsuid', said?: string) =>
     said ?? (from[name] === after[name] ? undefined : from[name]);
   const before: Identity = {
     phone: old('phone'),

@@ -145,7 +145,7 @@ describe('every send', () => {
   const reason = (name: string) =>
     send(admin, offer(name)).then(
       ({ state }) => state,
-      (error: { details: { reason: string } }) => error.details.reason,
+      (error: unknown) => (error as { details: { reason: string } }).details.reason,
     );
   beforeEach(async () => {
     for (const category of ['MARKETING', 'UTILITY', 'AUTHENTICATION']) {

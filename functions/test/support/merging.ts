@@ -7,7 +7,7 @@ import { unmergeJob } from '../../src/merges/undo';
 import { db } from '../../src/platform/firestore';
 import type { Member } from '../../src/team/schema';
 
-export const LEAD: Member = { uid: 'supervisor', role: 'supervisor' };
+const LEAD: Member = { uid: 'supervisor', role: 'supervisor' };
 
 const handlers: JobHandlers = {
   'contacts-merge': () => Promise.resolve(mergeJob as JobHandler),

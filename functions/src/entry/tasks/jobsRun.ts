@@ -1,5 +1,5 @@
 import { onTaskDispatched } from 'firebase-functions/tasks';
-import { runJob, type JobHandler, type JobHandlers } from '../../jobs/run';
+import { runJob, type JobHandlers } from '../../jobs/run';
 import { jobInput } from '../../jobs/schema';
 import { task } from '../guard';
 
@@ -8,8 +8,8 @@ const handlers: JobHandlers = {
   'contacts-export': async () => (await import('../../contacts/exportJob.js')).exportJob,
   'contacts-import': async () => (await import('../../contacts/import/job.js')).importJob,
   'contacts-tag': async () => (await import('../../contacts/tagJob.js')).tagJob,
-  'contacts-merge': async () => (await import('../../merges/mergeJob.js')).mergeJob as JobHandler,
-  'contacts-unmerge': async () => (await import('../../merges/undo.js')).unmergeJob as JobHandler,
+  'contacts-merge': async () => (await import('../../merges/mergeJob.js')).mergeJob,
+  'contacts-unmerge': async () => (await import('../../merges/undo.js')).unmergeJob,
   'contacts-erase': async () => (await import('../../privacy/eraseJob.js')).eraseJob,
   'contacts-exportData': async () => (await import('../../privacy/exportJob.js')).exportJob,
 };
