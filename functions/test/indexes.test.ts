@@ -138,7 +138,7 @@ test("the domains' queries and the apps' are served by the declared indexes, and
 
   const logged: SentQuery[] = [];
   expect(await readLogs([log], (query) => logged.push(query))).toBe(0);
-  expect(logged).toHaveLength(96);
+  expect(logged).toHaveLength(97);
 });
 
 const messages = () => db().collection('messages');

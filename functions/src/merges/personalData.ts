@@ -18,8 +18,8 @@ const mergesOf = ({ contactIds }: Person, cursor: string | null) =>
 export const mergeData: PersonalData = {
   async page(person, cursor) {
     const page = await mergesOf(person, cursor);
-    // eslint-disable-next-line recado/no-firestore-in-loops -- each has a collection of its own; few people have one
     const items = await Promise.all(
+      // eslint-disable-next-line recado/no-firestore-in-loops -- each has a collection of its own; few people have one
       page.items.map(async ({ id, data }) => {
         const kept = await batchQuery(mergedConversations(id), [{ where: [] }]);
         return { id, ...data, conversations: kept.items.map((item) => item.data) };
@@ -29,8 +29,8 @@ export const mergeData: PersonalData = {
   },
   async erase(person) {
     const page = await mergesOf(person, null);
-    // eslint-disable-next-line recado/no-firestore-in-loops -- each has a collection of its own; few people have one
     const kept = await Promise.all(
+      // eslint-disable-next-line recado/no-firestore-in-loops -- each has a collection of its own; few people have one
       page.items.map(({ id }) =>
         batchQuery(mergedConversations(id), [{ where: [] }], { fields: ['winnerId'] }),
       ),
