@@ -13,7 +13,7 @@ export const bucketOf = (value: number): number =>
   value < 1 ? 0 : 1 + Math.floor(Math.log(value) / Math.log(GROWTH));
 
 /** The middle of a bucket: within 2.5 % of any value in it. */
-export const middleOf = (bucket: number): number =>
+const middleOf = (bucket: number): number =>
   bucket === 0 ? 0 : Math.round((GROWTH ** (bucket - 1) * (1 + GROWTH)) / 2);
 
 /** The values below which these shares of all lie; null where there is nothing. */
