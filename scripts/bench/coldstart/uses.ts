@@ -76,7 +76,7 @@ export const NEEDS: Record<string, readonly Use[]> = {
   'contacts.tag': ['firestore', 'tasks'],
   'contacts.export': ['firestore', 'tasks'],
   'contacts.import': ['firestore', 'tasks'],
-  'contacts.importPreview': ['firestore', 'csv'],
+  'contacts.importPreview': ['firestore', 'csv', 'zip'],
   'contacts.setConsent': ['firestore'],
   'contacts.merge': ['firestore', 'tasks'],
   'contacts.unmerge': ['firestore', 'tasks'],
