@@ -133,9 +133,24 @@ async function steps(held: Held, handler: JobHandler, end: number): Promise<void
       await enqueueJob(held.id);
       return;
     }
+    if (await takeStep(held, handler)) return;
+  }
+}
+
+/** A step that somebody else's work gets in the way of looks again; each time they were faster. */
+const MAX_ROUNDS = 5;
+
+/** Does a step and records it; gives whether it was the last. */
+async function takeStep(held: Held, handler: JobHandler): Promise<boolean> {
+  // eslint-disable-next-line recado/no-firestore-in-loops -- tried again on what has changed since the last try
+  for (let round = 1; ; round++) {
     const step = await handler.step(contextOf(held));
-    await record(held, step);
-    if (step.isDone) return;
+    try {
+      await record(held, step);
+      return step.isDone;
+    } catch (error) {
+      if (!isConflict(error) || round === MAX_ROUNDS) throw error;
+    }
   }
 }
 
