@@ -447,6 +447,8 @@ describe('the list of jobs', () => {
       jobs.map(({ jobId }) => jobId.at(-1));
     expect(idsOf(await list(abel))).toEqual(['3', '1']);
     expect(idsOf(await list(ada, { kind: KIND }))).toEqual(['3', '2', '1', '0']);
+    expect(idsOf(await list(abel, { kind: KIND }))).toEqual(['3', '1']);
+    expect(idsOf(await list(abel, { kind: 'contacts-export' }))).toEqual([]);
 
     const first = await list(ada, { limit: 2 });
     const second = await list(ada, { limit: 2, cursor: first.cursor });

@@ -7,20 +7,20 @@ import { useProject } from './support/project';
 useProject('meter');
 
 it('aggregations are billed by the documents that they count, not by what is in them', async () => {
-  const numbers = db().collection('numbers');
+  const contacts = db().collection('contacts');
   for (let from = 0; from < 1_500; from += 500) {
     const batch = db().batch();
-    for (let n = from; n < from + 500; n++) batch.set(numbers.doc(`n${n}`), { value: 50_000 });
+    for (let n = from; n < from + 500; n++) batch.set(contacts.doc(`n${n}`), { value: 50_000 });
     await batch.commit();
   }
-  const few = numbers.limit(3);
+  const few = contacts.limit(3);
   const sum = AggregateField.sum('value');
   const readsOf = async (work: () => Promise<unknown>) => (await billOf(work)).reads;
 
-  expect(await readsOf(() => numbers.count().get())).toBe(2);
+  expect(await readsOf(() => contacts.count().get())).toBe(2);
   expect(await readsOf(() => few.count().get())).toBe(1);
   expect(await readsOf(() => few.aggregate({ sum }).get())).toBe(1);
   const both = { sum, count: AggregateField.count() };
   expect(await readsOf(() => few.aggregate(both).get())).toBe(1);
-  expect(await readsOf(() => numbers.aggregate(both).get())).toBe(2);
+  expect(await readsOf(() => contacts.aggregate(both).get())).toBe(2);
 });

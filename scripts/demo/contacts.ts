@@ -6,9 +6,9 @@ const IMPORT = 'demo-import';
 const GOOD = 300;
 /** What is wrong with each bad row, as the file of rejected rows says it. */
 const BAD: [row: string, column: string, reason: string][] = [
-  ['No number,,vip,2', 'phone', 'no-identity'],
-  ['Too short,+34 60,vip,2', 'phone', 'invalid-number'],
-  ['A word,call me,vip,2', 'phone', 'invalid-number'],
+  ['No number,,vip,2', 'Mobile', 'no-identity'],
+  ['Too short,+34 60,vip,2', 'Mobile', 'invalid-number'],
+  ['A word,call me,vip,2', 'Mobile', 'invalid-number'],
   ['"Two\nlines",+34 633 999 001,vip,many', 'points', 'invalid-attribute'],
   ['Shifted,+34 633 999 002,vip,2,2', '', 'too-many-cells'],
 ];
