@@ -1,5 +1,6 @@
 import { until, type Checks } from './checks.ts';
 import type { MemberApp } from './client.ts';
+import { whyRejected } from '../lib/rejections.ts';
 import type { Stack } from '../lib/stack.ts';
 
 const IMPORT = 'demo-import';
@@ -20,9 +21,15 @@ export interface ImportResult {
   rejected: number;
 }
 
+interface Example {
+  line: number;
+  column: string;
+  reason: string;
+}
+
 interface Job {
   status: string;
-  result: ImportResult & { rejectedFileId: string; examples: unknown[] };
+  result: ImportResult & { rejectedFileId: string; examples: Example[] };
 }
 
 /** A spreadsheet of customers with bad rows and one person twice, imported twice. */
@@ -53,6 +60,9 @@ export async function importContacts(
       return { line, column, reason };
     }),
   );
+  for (const { line, column, reason } of first.result.examples) {
+    console.log(`    line ${line}, ${column || 'the whole row'}: ${whyRejected(reason)}`);
+  }
   console.log(await textOf(stack, supervisor, first.result.rejectedFileId));
 
   const again = await run(stack, supervisor, `${IMPORT}-again`, file.join('\n'));

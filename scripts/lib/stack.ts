@@ -7,6 +7,7 @@ import { UserError } from './fail.ts';
 import { LOCAL, localParameters, localSecrets, writeLocalConfig } from './localConfig.ts';
 import { ROOT, STATE } from './paths.ts';
 import { freePorts } from './ports.ts';
+import { announceStack } from './stackFile.ts';
 
 export interface Stack extends Omit<Emulators, 'child' | 'stop'> {
   simulatorUrl: string;
@@ -66,9 +67,19 @@ export async function startStack({
     throw error;
   });
 
+  const all = {
+    ...emulators.environment,
+    ...localParameters(simulatorUrl),
+    ...localSecrets(),
+    ...environment,
+    RECADO_REGION: LOCAL.region,
+  };
+  const withdraw = announceStack(projectId, all);
   let stopping: Promise<void> | undefined;
-  const stop = (): Promise<void> =>
-    (stopping ??= Promise.all([simulatorChild.stop(), emulators.stop()]).then(removeConfig));
+  const stop = (): Promise<void> => {
+    withdraw();
+    return (stopping ??= Promise.all([simulatorChild.stop(), emulators.stop()]).then(removeConfig));
+  };
 
   const healthy = await fetch(`${simulatorUrl}/_control/health`).then(
     (response) => response.ok,
@@ -80,13 +91,7 @@ export async function startStack({
   }
   return {
     ...emulators,
-    environment: {
-      ...emulators.environment,
-      ...localParameters(simulatorUrl),
-      ...localSecrets(),
-      ...environment,
-      RECADO_REGION: LOCAL.region,
-    },
+    environment: all,
     simulatorUrl,
     functionsUrl,
     webhookUrl,

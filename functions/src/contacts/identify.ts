@@ -216,23 +216,23 @@ export async function linkAliases(identity: Identity, contactId: string): Promis
 
 /** A person as a contact, with nothing known beside their names. */
 export function contactOf(identity: Identity): Contact {
-  const names = {
-    name: identity.name ?? null,
-    phone: identity.phone ?? null,
-    bsuid: identity.bsuid ?? null,
-    ...(identity.parentBsuid ? { parentBsuid: identity.parentBsuid } : {}),
-    username: identity.username ?? null,
-    tags: [],
-  };
-  return {
-    ...names,
-    attributes: {},
-    consents: {},
-    userId: null,
-    isActive: true,
-    isBlocked: false,
-    search: searchFields(names),
-    createdAt: now(),
-    updatedAt: now(),
-  };
+  const contact = plainContact(identity);
+  return { ...contact, search: searchFields(contact) };
 }
+
+/** The same without what it is found by, for whoever has more to say of the person first. */
+export const plainContact = (identity: Identity): Omit<Contact, 'search'> => ({
+  name: identity.name ?? null,
+  phone: identity.phone ?? null,
+  bsuid: identity.bsuid ?? null,
+  username: identity.username ?? null,
+  tags: [],
+  ...(identity.parentBsuid ? { parentBsuid: identity.parentBsuid } : {}),
+  attributes: {},
+  consents: {},
+  userId: null,
+  isActive: true,
+  isBlocked: false,
+  createdAt: now(),
+  updatedAt: now(),
+});

@@ -144,8 +144,9 @@ describe('an import', () => {
       `Other,${phoneOf(2_000)},,Sevilla\n`;
     for (const [rule, result, name, city] of [
       ['keep', counts(1, { repeated: 2, unchanged: 1 }), 'Known', 'Madrid'],
-      ['fill', counts(0, { unchanged: 2, repeated: 2 }), 'Known', 'Madrid'],
-      ['overwrite', counts(0, { unchanged: 1, updated: 1, repeated: 2 }), 'Other', 'Sevilla'],
+      ['fill', counts(0, { unchanged: 1, updated: 1, repeated: 2 }), 'Known', 'Madrid'],
+      ['overwrite', counts(0, { updated: 2, repeated: 2 }), 'Other', 'Sevilla'],
+      ['overwrite', counts(0, { unchanged: 2, repeated: 2 }), 'Other', 'Sevilla'],
     ] as const) {
       const dry = await imported(csv, { rule, dryRun: true });
       const done = await imported(csv, { rule });
@@ -214,6 +215,7 @@ it('a preview shows the columns, what they could be, and some cells', async () =
   expect(await previewImport(LEAD, { fileId })).toEqual({
     format: 'csv',
     encoding: 'utf-8',
+    delimiter: '|',
     columns: [
       { header: 'Nombre', suggested: 'name', samples: ['Ana'] },
       { header: 'Móvil', suggested: 'phone', samples: [phoneOf(1)] },

@@ -23,13 +23,7 @@ const HEAD = 64 * 1024;
  * @throws AppError `invalid-argument` where the file is no CSV, with the line
  */
 export async function* csvRows(text: AsyncIterable<string>): AsyncGenerator<Row> {
-  const pieces = text[Symbol.asyncIterator]();
-  let head = '';
-  while (head.length < HEAD) {
-    const next = await pieces.next();
-    if (next.done) break;
-    head += next.value;
-  }
+  const { head, pieces } = await headOf(text);
   const source = Readable.from(inOneKind(withHead(head, pieces)));
   const records = source.pipe(
     parse({
@@ -53,7 +47,23 @@ export async function* csvRows(text: AsyncIterable<string>): AsyncGenerator<Row>
   } finally {
     source.destroy();
     records.destroy();
+    // Closes the file, also where it was not read to its end.
+    await pieces.return?.();
   }
+}
+
+/** The beginning of a text, and what follows it. */
+export async function headOf(
+  text: AsyncIterable<string>,
+): Promise<{ head: string; pieces: AsyncIterator<string> }> {
+  const pieces = text[Symbol.asyncIterator]();
+  let head = '';
+  while (head.length < HEAD) {
+    const next = await pieces.next();
+    if (next.done) break;
+    head += next.value;
+  }
+  return { head, pieces };
 }
 
 interface CsvRecord {

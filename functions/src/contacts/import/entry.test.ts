@@ -49,8 +49,20 @@ describe('a row', () => {
   });
 
   it.each([
+    ['600111222', '+34600111222'],
+    ['0034 600-111-222', '+34600111222'],
+    ['34600111222', '+34600111222'],
+    ['+1 (202) 555-0123', '+12025550123'],
+    ['\u202a+34 600 111 222\u202c', '+34600111222'],
+    ["'+34600111222", '+34600111222'],
+  ])('with the number %j is about %s', (phone, expected) => {
+    expect(readRow(row({ phone }), reading)).toMatchObject({ identity: { phone: expected } });
+  });
+
+  it.each([
     ['no number', {}, 'phone', 'no-identity'],
     ['no number it could be', { phone: '12' }, 'phone', 'invalid-number'],
+    ['what a spreadsheet made of a number', { phone: '3.46E+10' }, 'phone', 'invalid-number'],
     ['a word for a number', { phone: 'n/a' }, 'phone', 'invalid-number'],
     ['a strange BSUID', { bsuid: 'a b' }, 'bsuid', 'invalid-bsuid'],
     [

@@ -9,7 +9,7 @@ import {
   type ConsentCategory,
   type Identity,
 } from '../schema';
-import { nameOf, type Columns } from './mapping';
+import { headerFor, nameOf, type Columns } from './mapping';
 import { LIMITS, type ImportInput, type Rejection, type RejectionReason, type Row } from './schema';
 
 /** What a row says of a person. What it does not say is missing. */
@@ -75,8 +75,7 @@ export function readRow(row: Row, reading: Reading): Entry | Rejection {
     }
   }
   if (!entry.identity.phone && !entry.identity.bsuid) {
-    const at = columns.findIndex((column) => column?.kind === 'field' && column.field === 'phone');
-    return reject(header[at] ?? '', 'no-identity');
+    return reject(headerFor('phone', columns, header), 'no-identity');
   }
   return entry;
 }

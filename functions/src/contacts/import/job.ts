@@ -3,30 +3,39 @@ import type { JobHandler, Step, StepContext } from '../../jobs/run';
 import { now } from '../../platform/clock';
 import type { Member } from '../../team/schema';
 import { attributeDefinitions } from '../attributes';
-import { aliasIds } from '../rules';
-import { readRow, type Reading } from './entry';
-import { mappedColumns } from './mapping';
-import { divide, readPart, removeParts } from './parts';
-import { planRows, type PlanOptions } from './plan';
+import { aliasesOfRow, headerOf, judged, type Judged } from './judge';
+import { headerFor, mappedColumns } from './mapping';
+import { divide, readPart, removeParts, type Parts } from './parts';
+import { planRows } from './plan';
+import type { Headers } from './problems';
 import { keepRejected, rejectedFile, removeRejected } from './rejected';
-import { NO_ROWS, type ImportCounts, type ImportInput, type Rejection, type Row } from './schema';
-import { lookUp, refreshed, rowsAt, type Slice } from './slice';
-import { formatOf } from './source';
+import {
+  NO_ROWS,
+  type ImportCounts,
+  type ImportInput,
+  type Rejection,
+  type RejectionReason,
+} from './schema';
+import { lookUp, peopleAt, refreshed, type Slice } from './slice';
+import { formatOf, rowsOf } from './source';
 
 type Input = Omit<ImportInput, 'jobId'>;
 
 interface State {
   phase: 'rows' | 'report' | 'tidy';
   header: string[];
-  parts: number;
+  headers: Headers;
+  parts: Parts;
   rows: number;
-  /** The next slice: its part, its offset there, its number. */
+  /** The next slice: its part, how many of the people there are done, its number. */
   part: number;
   offset: number;
   slice: number;
   counts: ImportCounts;
   /** The slices with rejected rows. */
   rejected: number[];
+  /** How often each reason was given. */
+  reasons: Partial<Record<RejectionReason, number>>;
   examples: Rejection[];
   startedAt: number;
 }
@@ -36,8 +45,8 @@ type Context = StepContext<Input, State>;
 const MAX_EXAMPLES = 20;
 
 /**
- * Imports a file: reads it into parts, then a slice of rows a step, whose contacts and place are one
- * commit: a crash in the middle leaves every row done or not done, and the counts are true.
+ * Imports a file: reads it into parts, then a slice of people a step, whose contacts and place are
+ * one commit: a crash in the middle leaves every row done or not done, and the counts are true.
  */
 export const importJob: JobHandler<Input, State> = {
   async step(context) {
@@ -53,29 +62,49 @@ export const importJob: JobHandler<Input, State> = {
   },
 };
 
+/**
+ * Reads the whole file: whatever makes it unreadable is found before the first contact is written,
+ * and what its rows say depends on nothing that may change while the job runs.
+ */
 async function begin({ jobId, input, createdBy }: Context): Promise<Step<State>> {
   // Whoever may start an import may have any file; it is looked up anew, for it may be gone.
   const member: Member = { uid: createdBy, role: 'admin' };
   const file = await fileOf(member, input.fileId);
-  const { header, parts, rows } = await divide(jobId, file.path, await formatOf(file.path));
-  mappedColumns(header, input.mapping, await attributeDefinitions());
-  return {
-    state: {
-      phase: rows > 0 ? 'rows' : 'report',
-      header,
-      parts,
-      rows,
-      part: 0,
-      offset: 0,
-      slice: 0,
-      counts: { ...NO_ROWS },
-      rejected: [],
-      examples: [],
-      startedAt: now(),
-    },
-    progress: { done: 0, total: rows },
-    isDone: false,
-  };
+  const found = rowsOf(file.path, await formatOf(file.path));
+  try {
+    const header = await headerOf(found);
+    const definitions = await attributeDefinitions();
+    const columns = mappedColumns(header, input.mapping, definitions);
+    const rowsRead = judged(found, { columns, header, definitions, options: input });
+    const { parts, rows } = await divide(jobId, rowsRead, aliasesOfRow);
+    const headerOfField = (field: string): string => headerFor(field, columns, header);
+    return {
+      state: {
+        phase: rows > 0 ? 'rows' : 'report',
+        header,
+        headers: {
+          phone: headerOfField('phone'),
+          bsuid: headerOfField('bsuid'),
+          username: headerOfField('username'),
+          tags: headerOfField('tags'),
+        },
+        parts,
+        rows,
+        part: 0,
+        offset: 0,
+        slice: 0,
+        counts: { ...NO_ROWS },
+        rejected: [],
+        reasons: {},
+        examples: [],
+        startedAt: now(),
+      },
+      progress: { done: 0, total: rows },
+      isDone: false,
+    };
+  } finally {
+    await found.return(undefined);
+  }
 }
 
 /** What an instance keeps of an import between its steps; another one makes it anew. */
@@ -83,9 +112,7 @@ interface Session {
   jobId: string;
   /** The slice that comes next, by number. */
   next: number;
-  part: { n: number; rows: Row[] };
-  reading: Reading;
-  seen: Set<string>;
+  part: Judged[][];
   touched: Set<string>;
   /** Looked up while the slice before it was being written. */
   ahead: Promise<Slice> | undefined;
@@ -94,16 +121,15 @@ let session: Session | undefined;
 
 async function takeSlice(context: Context, state: State): Promise<Step<State>> {
   const { jobId, input, createdBy } = context;
-  const current = await sessionOf(context, state);
+  const current = await sessionOf(jobId, state);
   // Kept again once the step is over; one that fails half-way has changed what is in it.
   session = undefined;
-  const { part, reading } = current;
   // What failed ahead of its time is asked for again.
   const ahead = await current.ahead?.catch(() => undefined);
-  const looked = ahead ?? (await lookUp(rowsAt(part.rows, state.offset), reading));
+  const looked = ahead ?? (await lookUp(peopleAt(current.part, state.offset)));
   const slice = await refreshed(looked, current.touched);
 
-  const options: PlanOptions = {
+  const plan = planRows(slice.entries, {
     rule: input.rule,
     consents: {
       consent: input.consent,
@@ -111,16 +137,15 @@ async function takeSlice(context: Context, state: State): Promise<Step<State>> {
       fileId: input.fileId,
       userId: createdBy,
     },
-    seen: current.seen,
-  };
-  const plan = planRows(slice.entries, options);
+    headers: state.headers,
+  });
   const rejections = [...slice.rejections, ...plan.rejections].sort((a, b) => a.line - b.line);
   if (rejections.length > 0) await keepRejected(jobId, state.slice, rejections, slice.rows);
 
   current.touched = input.dryRun ? new Set() : plan.touched;
-  const next = await nextPlace(current, state, slice.rows.length);
+  const next = await nextPlace(current, state, slice.people);
   const counts = sum(state.counts, plan.counts, slice.rejections.length);
-  const isLast = next.part >= state.parts;
+  const isLast = next.part >= state.parts.length;
   return {
     writes: input.dryRun ? [] : plan.writes,
     state: {
@@ -129,9 +154,10 @@ async function takeSlice(context: Context, state: State): Promise<Step<State>> {
       phase: isLast ? 'report' : 'rows',
       counts,
       rejected: rejections.length > 0 ? [...state.rejected, state.slice] : state.rejected,
+      reasons: reasonsOf(state.reasons, rejections),
       examples: [...state.examples, ...rejections].slice(0, MAX_EXAMPLES),
     },
-    progress: { done: rowsOf(counts), total: state.rows },
+    progress: { done: rowsDone(counts), total: state.rows },
     result: { ...counts, rows: state.rows, dryRun: input.dryRun },
     isDone: false,
   };
@@ -141,57 +167,37 @@ async function takeSlice(context: Context, state: State): Promise<Step<State>> {
 async function nextPlace(
   current: Session,
   { part, offset, slice, parts }: State,
-  taken: number,
+  people: number,
 ): Promise<Pick<State, 'part' | 'offset' | 'slice'>> {
-  const isWhole = offset + taken >= current.part.rows.length;
+  const isWhole = offset + people >= current.part.length;
   const place = isWhole
     ? { part: part + 1, offset: 0, slice: slice + 1 }
-    : { part, offset: offset + taken, slice: slice + 1 };
-  if (place.part >= parts) return place;
+    : { part, offset: offset + people, slice: slice + 1 };
+  if (place.part >= parts.length) return place;
   current.next = place.slice;
-  if (isWhole) current.part = { n: place.part, rows: await readPart(current.jobId, place.part) };
-  current.ahead = lookUp(rowsAt(current.part.rows, place.offset), current.reading);
+  if (isWhole) current.part = await partOf(current.jobId, parts, place.part);
+  current.ahead = lookUp(peopleAt(current.part, place.offset));
   // Nobody may be waiting for it any more.
   current.ahead.catch(() => undefined);
   session = current;
   return place;
 }
 
-async function sessionOf({ jobId, input }: Context, state: State): Promise<Session> {
-  if (session?.jobId === jobId && session.next === state.slice) return session;
-  const definitions = await attributeDefinitions();
-  const reading: Reading = {
-    columns: mappedColumns(state.header, input.mapping, definitions),
-    header: state.header,
-    definitions,
-    options: input,
-  };
+async function sessionOf(jobId: string, { slice, part, parts }: State): Promise<Session> {
+  if (session?.jobId === jobId && session.next === slice) return session;
   return {
     jobId,
-    next: state.slice,
-    part: { n: state.part, rows: await readPart(jobId, state.part) },
-    reading,
-    seen: await seenBefore(jobId, state, reading),
+    next: slice,
+    part: await partOf(jobId, parts, part),
     touched: new Set(),
     ahead: undefined,
   };
 }
 
-/** The aliases of the rows before, read again from the parts: nothing of the database is needed. */
-async function seenBefore(jobId: string, state: State, reading: Reading): Promise<Set<string>> {
-  const seen = new Set<string>();
-  for (let n = 0; n <= state.part; n++) {
-    const rows = await readPart(jobId, n);
-    for (const row of n === state.part ? rows.slice(0, state.offset) : rows) {
-      const entry = readRow(row, reading);
-      if ('reason' in entry) continue;
-      for (const id of aliasIds(entry.identity)) seen.add(id);
-    }
-  }
-  return seen;
-}
+const partOf = (jobId: string, parts: Parts, part: number): Promise<Judged[][]> =>
+  readPart(jobId, part, parts[part] ?? 0, aliasesOfRow);
 
-const rowsOf = ({ created, updated, unchanged, repeated, rejected }: ImportCounts): number =>
+const rowsDone = ({ created, updated, unchanged, repeated, rejected }: ImportCounts): number =>
   created + updated + unchanged + repeated + rejected;
 
 function sum(before: ImportCounts, plan: ImportCounts, rejected: number): ImportCounts {
@@ -204,9 +210,15 @@ function sum(before: ImportCounts, plan: ImportCounts, rejected: number): Import
   };
 }
 
+function reasonsOf(before: State['reasons'], rejections: readonly Rejection[]): State['reasons'] {
+  const reasons = { ...before };
+  for (const { reason } of rejections) reasons[reason] = (reasons[reason] ?? 0) + 1;
+  return reasons;
+}
+
 async function report(context: Context, state: State): Promise<Step<State>> {
-  const { counts, rows, header, rejected, examples } = state;
-  const result = { ...counts, rows, dryRun: context.input.dryRun, examples };
+  const { counts, rows, header, rejected, reasons, examples } = state;
+  const result = { ...counts, rows, dryRun: context.input.dryRun, reasons, examples };
   const next = { ...state, phase: 'tidy' as const };
   if (rejected.length === 0) return { state: next, result, isDone: false };
   const { fileId, write } = await rejectedFile(context, header, rejected);

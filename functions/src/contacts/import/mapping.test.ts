@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Definitions } from '../attributes';
 import { mappedColumns, nameOf, suggestedColumns } from './mapping';
@@ -56,6 +57,47 @@ describe('a mapping', () => {
   ])('%s is refused', (_, header, mapping, reason) => {
     expect(() => mapped(header, mapping)).toThrow(
       expect.objectContaining({ details: expect.objectContaining({ reason }) as object }),
+    );
+  });
+});
+
+describe('whatever the header', () => {
+  const ours = ['name', 'phone', 'bsuid', 'username', 'language', 'tags', 'owner', 'isActive'];
+  const all = [...ours, 'attributes.city', 'consent.marketing', 'consent.utility'];
+  const anyName = fc.oneof(fc.constantFrom(...all, 'Teléfono', 'Nombre', ''), fc.string());
+  const anyHeader = fc.array(anyName, { maxLength: 12 });
+
+  it('columns that an export has are what they were, in any order and case', () => {
+    fc.assert(
+      fc.property(fc.shuffledSubarray(all), fc.boolean(), (header, isLoud) => {
+        const written = header.map((name) =>
+          isLoud && ours.includes(name) ? `  ${name.toUpperCase()} ` : name,
+        );
+        expect(names(suggestedColumns(written, definitions))).toEqual(header);
+      }),
+    );
+  });
+
+  it('no two columns are suggested for the same, and each is one that contacts have', () => {
+    fc.assert(
+      fc.property(anyHeader, (header) => {
+        const targets = names(suggestedColumns(header, definitions));
+        expect(targets).toHaveLength(header.length);
+        const given = targets.filter((target) => target !== null);
+        expect(new Set(given).size).toBe(given.length);
+        for (const target of given) expect(all).toContain(target);
+      }),
+    );
+  });
+
+  it('what the caller says holds, and nothing else takes its place', () => {
+    fc.assert(
+      fc.property(anyHeader, fc.constantFrom('phone', 'bsuid'), (more, target) => {
+        const header = ['chosen', ...more.filter((name) => name !== 'chosen')];
+        const mapped = names(mappedColumns(header, { chosen: target }, definitions));
+        expect(mapped[0]).toBe(target);
+        expect(mapped.indexOf(target, 1)).toBe(-1);
+      }),
     );
   });
 });

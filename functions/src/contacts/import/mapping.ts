@@ -146,6 +146,11 @@ export function nameOf(column: Column): string {
   }
 }
 
+/** The header of the column that is about a field; empty: there is none. */
+export function headerFor(field: string, columns: Columns, header: readonly string[]): string {
+  return header[columns.findIndex((column) => isField(column, field))] ?? '';
+}
+
 const isField = (column: Column | null, field: string): boolean =>
   column?.kind === 'field' && column.field === field;
 

@@ -2,73 +2,185 @@ import { Readable } from 'node:stream';
 import { placeOf } from '../../files/keep';
 import { storage } from '../../platform/storage';
 import { mapConcurrently } from '../../shared/async';
-import { restored } from '../../shared/spreadsheetCell';
-import { emptyFile } from './preview';
-import { refusedFile } from './refused';
-import { LIMITS, type Row } from './schema';
-import { rowsOf, type Format } from './source';
+import { People } from './people';
+import type { Judged } from './judge';
 
 /** Rows of a part; less where they are long. A part is in memory as a whole. */
 const PART = { rows: 5_000, characters: 4_000_000 };
+/** Rows on their way to other parts are in memory until they are this long. */
+const MAX_MOVING = 8_000_000;
 
-const pathOf = (jobId: string, n: number): string => placeOf('import', `${jobId}.${n}`);
+/** How many files each part of an import has. */
+export type Parts = number[];
+
+const pathOf = (jobId: string, part: number, file: number): string =>
+  placeOf('import', `${jobId}.${part}.${file}`);
 
 /**
- * Reads a whole file into parts, so that later steps can begin anywhere, and finds whatever makes
- * the file unreadable before the first contact is written. Done again it writes the same.
+ * Divides rows into parts, so that each part has all rows about a person and can be dealt with by
+ * itself. Rows stay where they are in the file but for those of people who are in several parts:
+ * these go to the first one, or to a part of their own. Done again it writes the same.
  */
 export async function divide(
   jobId: string,
-  path: string,
-  format: Format,
-): Promise<{ header: string[]; parts: number; rows: number }> {
-  let header: string[] | undefined;
-  let part: string[] = [];
+  rows: AsyncIterable<Judged>,
+  aliasesOf: (row: Judged) => string[],
+): Promise<{ parts: Parts; rows: number }> {
+  const people = new People();
+  const places: Places = { starts: [], count: 0 };
+  let lines: string[] = [];
   let characters = 0;
-  let parts = 0;
-  let rows = 0;
   const write = async (): Promise<void> => {
-    if (part.length === 0) return;
-    await storage().write(pathOf(jobId, parts++), Readable.from([part.join('')]));
-    part = [];
+    const part = places.starts.push(places.count - lines.length) - 1;
+    await writeLines(jobId, part, 0, lines);
+    lines = [];
     characters = 0;
   };
-  for await (const row of rowsOf(path, format)) {
-    if (!header) {
-      header = row.cells.map((name) => restored(name).trim());
-      continue;
-    }
-    if (++rows > LIMITS.rows) throw tooManyRows();
-    const line = `${JSON.stringify([row.line, ...row.cells])}\n`;
-    part.push(line);
+  for await (const row of rows) {
+    const line = lineOf(row);
+    const isTooMuch = !people.add(aliasesOf(row), line.length);
+    lines.push(isTooMuch ? lineOf(repeatedTooOften(row)) : line);
+    places.count++;
     characters += line.length;
-    if (part.length >= PART.rows || characters >= PART.characters) await write();
+    if (lines.length >= PART.rows || characters >= PART.characters) await write();
   }
-  if (!header) throw emptyFile();
-  await write();
-  return { header, parts, rows };
+  if (lines.length > 0) await write();
+  return { parts: await gather(jobId, places, people), rows: places.count };
 }
 
-/** The rows of a part. */
-export async function readPart(jobId: string, n: number): Promise<Row[]> {
-  const pieces: Buffer[] = [];
-  const content = (await storage().read(pathOf(jobId, n))) as AsyncIterable<Buffer>;
-  for await (const piece of content) pieces.push(piece);
-  const lines = Buffer.concat(pieces).toString('utf8').split('\n').filter(Boolean);
-  return lines.map((text) => {
-    const [line, ...cells] = JSON.parse(text) as [number, ...string[]];
-    return { line, cells };
-  });
+const repeatedTooOften = ({ row }: Judged): Judged => ({
+  row,
+  said: { line: row.line, column: '', reason: 'repeated-too-often' },
+});
+
+/** Where rows are, by their numbers. */
+interface Places {
+  /** The first row of each part. */
+  starts: number[];
+  count: number;
 }
 
-export async function removeParts(jobId: string, parts: number): Promise<void> {
-  const numbers = Array.from({ length: parts }, (_, n) => n);
-  await mapConcurrently(numbers, 10, (n) => storage().remove(pathOf(jobId, n)));
-}
-
-const tooManyRows = (): Error =>
-  refusedFile(
-    'too-many-rows',
-    `The file has over ${LIMITS.rows} rows.`,
-    'Divide it and import the parts one after the other.',
+/** Moves the rows of people who are in several parts to one. */
+async function gather(jobId: string, places: Places, people: People): Promise<Parts> {
+  const { targets, parts } = targetsOf(places, people);
+  const files: Parts = Array.from({ length: parts }, (_, part) =>
+    part < places.starts.length ? 1 : 0,
   );
+  const moving = new Map<number, string[]>();
+  let characters = 0;
+  const flush = async (): Promise<void> => {
+    for (const [part, lines] of moving) {
+      const file = files[part] as number;
+      await writeLines(jobId, part, file, lines);
+      files[part] = file + 1;
+    }
+    moving.clear();
+    characters = 0;
+  };
+  for (const [part, start] of places.starts.entries()) {
+    const end = places.starts[part + 1] ?? places.count;
+    if (!targets.slice(start, end).some((target) => target !== part)) continue;
+    const staying: string[] = [];
+    for (const [index, line] of (await readLines(jobId, part, [0])).entries()) {
+      const target = targets[start + index] as number;
+      if (target === part) staying.push(line);
+      else {
+        addTo(moving, target, line);
+        characters += line.length;
+      }
+    }
+    await writeLines(jobId, part, 0, staying);
+    if (characters > MAX_MOVING) await flush();
+  }
+  await flush();
+  return files;
+}
+
+/** The part in which each row is to be; parts behind the last one are for whom no other has room. */
+function targetsOf(
+  { starts, count }: Places,
+  people: People,
+): { targets: number[]; parts: number } {
+  const own = starts.flatMap((start, part) =>
+    new Array<number>((starts[part + 1] ?? count) - start).fill(part),
+  );
+  const spread = new Set<number>();
+  for (let row = 0; row < count; row++) {
+    const first = people.firstOf(row);
+    if (own[first] !== own[row]) spread.add(first);
+  }
+  const added = starts.map(() => ({ rows: 0, characters: 0 }));
+  const home = new Map<number, number>();
+  for (const first of spread) {
+    const size = people.sizeOf(first);
+    const hasRoom = (part: number): boolean => {
+      const { rows, characters } = added[part] as { rows: number; characters: number };
+      return rows + size.rows <= PART.rows && characters + size.characters <= PART.characters;
+    };
+    let part = own[first] as number;
+    if (!hasRoom(part)) part = added.length - 1;
+    if (!hasRoom(part)) part = added.push({ rows: 0, characters: 0 }) - 1;
+    const load = added[part] as { rows: number; characters: number };
+    load.rows += size.rows;
+    load.characters += size.characters;
+    home.set(first, part);
+  }
+  const targets = own.map((part, row) => home.get(people.firstOf(row)) ?? part);
+  return { targets, parts: added.length };
+}
+
+/** The rows of a part in the order of the file, those about one person together. */
+export async function readPart(
+  jobId: string,
+  part: number,
+  files: number,
+  aliasesOf: (row: Judged) => string[],
+): Promise<Judged[][]> {
+  const lines = await readLines(jobId, part, [...Array(files).keys()]);
+  const rows = lines
+    .map((line) => JSON.parse(line) as Judged)
+    .sort((a, b) => a.row.line - b.row.line);
+  const people = new People();
+  const groups = new Map<number, Judged[]>();
+  for (const [index, row] of rows.entries()) {
+    people.add(aliasesOf(row), 0);
+    const first = people.firstOf(index);
+    addTo(groups, first, row);
+  }
+  return [...groups.values()];
+}
+
+export async function removeParts(jobId: string, parts: Parts): Promise<void> {
+  const all = parts.flatMap((files, part) =>
+    Array.from({ length: files }, (_, file) => pathOf(jobId, part, file)),
+  );
+  await mapConcurrently(all, 10, (path) => storage().remove(path));
+}
+
+function addTo<T>(lists: Map<number, T[]>, key: number, item: T): void {
+  const list = lists.get(key);
+  if (list) list.push(item);
+  else lists.set(key, [item]);
+}
+
+const lineOf = (row: Judged): string => JSON.stringify(row);
+
+async function writeLines(
+  jobId: string,
+  part: number,
+  file: number,
+  lines: readonly string[],
+): Promise<void> {
+  await storage().write(pathOf(jobId, part, file), Readable.from([lines.join('\n')]));
+}
+
+async function readLines(jobId: string, part: number, files: readonly number[]): Promise<string[]> {
+  const lines: string[] = [];
+  for (const file of files) {
+    const pieces: Buffer[] = [];
+    const content = (await storage().read(pathOf(jobId, part, file))) as AsyncIterable<Buffer>;
+    for await (const piece of content) pieces.push(piece);
+    lines.push(...Buffer.concat(pieces).toString('utf8').split('\n').filter(Boolean));
+  }
+  return lines;
+}

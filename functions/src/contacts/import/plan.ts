@@ -1,16 +1,18 @@
+import { isDeepStrictEqual } from 'node:util';
 import { absent, type Version } from '../../platform/firestore';
 import type { WriteOp } from '../../platform/commit';
 import { now } from '../../platform/clock';
 import { hashId } from '../../shared/ids';
 import type { FoundAlias } from '../aliases';
-import { contactOf } from '../identify';
-import { changedHands, whoIs, type KnownAliases } from '../rules';
+import { plainContact } from '../identify';
+import { whoIs, type KnownAliases } from '../rules';
 import type { Contact } from '../schema';
 import { searchChange, searchFields } from '../search';
 import { createAlias, createContact, moveAlias, updateContact } from '../store';
 import { wishWrites } from '../wishes';
 import type { Entry } from './entry';
 import { changesBy, wishesBy, type ConsentSettings } from './merge';
+import { problemOf, tagsProblem, type Headers } from './problems';
 import { NO_ROWS, type ImportCounts, type MergeRule, type Rejection } from './schema';
 
 /** A person whom rows are about, as they are after the rows so far. */
@@ -37,21 +39,22 @@ export interface Plan {
 export interface PlanOptions {
   rule: MergeRule;
   consents: ConsentSettings;
-  /** Aliases of earlier rows of the file; this plan's are added. */
-  seen: Set<string>;
+  /** What the file calls the columns that can be wrong. */
+  headers: Headers;
 }
 
 /**
- * Works out what rows change, one after the other: a row sees what the ones before it did. The
- * writes demand what was found, so they fail together if anything of it changed since.
+ * Works out what rows change, one after the other: a row sees what the ones before it did. What
+ * became of a person is what came of all their rows together. The writes demand what was found, so
+ * they fail together if anything of it changed since.
  */
 export function planRows(
   rows: readonly { entry: Entry; found: readonly FoundAlias[] }[],
-  { rule, consents, seen }: PlanOptions,
+  { rule, consents, headers }: PlanOptions,
 ): Plan {
   const people = new Map<string, Person>();
   const owners = new Map<string, string>();
-  const counts = { ...NO_ROWS };
+  const met = new Set<Person>();
   const rejections: Rejection[] = [];
 
   for (const { entry, found } of rows) {
@@ -61,34 +64,38 @@ export function planRows(
       if (!people.has(owner.id)) people.set(owner.id, personOf(owner));
     }
     const known = knownOf(found, owners, people);
-    const problem = problemOf(entry, known);
-    if (problem) {
-      rejections.push({ line: entry.line, column: '', reason: problem });
-      counts.rejected++;
-      continue;
-    }
-    const isRepeated = found.some(({ id }) => seen.has(id));
-    for (const { id } of found) seen.add(id);
     const id = whoIs(entry.identity, known);
     const person = id === null ? newPerson(entry, found) : (people.get(id) as Person);
-    const outcome = take(person, { entry, found, rule, consents, owners });
+    const mayAddTags = rule !== 'keep' || isNew(person);
+    const problem =
+      problemOf(entry, known) ?? (mayAddTags ? tagsProblem(person.contact, entry) : null);
+    if (problem) {
+      const { field, reason } = problem;
+      rejections.push({ line: entry.line, column: headers[field], reason });
+      continue;
+    }
+    take(person, { entry, found, rule, consents, owners });
     people.set(person.id, person);
-    counts[isRepeated ? 'repeated' : outcome]++;
+    met.add(person);
   }
 
-  const changed = [...people.values()].map((person) => ({ person, writes: writesOf(person) }));
-  const written = changed.filter(({ writes }) => writes.length > 0);
-  return {
-    writes: written.flatMap(({ writes }) => writes),
-    counts,
-    rejections,
-    touched: new Set(
-      written.flatMap(({ person, writes }) => [
-        person.id,
-        ...writes.map(({ path }) => path.slice(path.lastIndexOf('/') + 1)),
-      ]),
-    ),
-  };
+  const counts = { ...NO_ROWS, rejected: rejections.length };
+  counts.repeated = rows.length - rejections.length - met.size;
+  const writes: WriteOp[] = [];
+  const touched = new Set<string>();
+  for (const person of met) {
+    const own = writesOf(person);
+    if (!person.stored) counts.created++;
+    else if (own.length > 0) counts.updated++;
+    else counts.unchanged++;
+    if (own.length === 0) continue;
+    touched.add(person.id);
+    for (const write of own) {
+      writes.push(write);
+      touched.add(write.path.slice(write.path.lastIndexOf('/') + 1));
+    }
+  }
+  return { writes, counts, rejections, touched };
 }
 
 const personOf = ({ id, data, version }: NonNullable<FoundAlias['owner']>): Person => ({
@@ -113,31 +120,21 @@ function knownOf(
   return known;
 }
 
-/** A file is no proof that a name changed hands, or that two contacts are one person. */
-function problemOf({ identity }: Entry, known: KnownAliases): Rejection['reason'] | null {
-  const entries = Object.entries(known) as [keyof KnownAliases, { id: string; contact: Contact }][];
-  if (entries.some(([kind, { contact }]) => changedHands(kind, identity, contact))) {
-    return 'belongs-to-another';
-  }
-  const ids = new Set(entries.map(([, { id }]) => id));
-  if (ids.size > 1) return 'two-contacts';
-  const [first] = entries;
-  if (!first) return null;
-  const { contact } = first[1];
-  const differs = (name: 'phone' | 'bsuid'): boolean =>
-    Boolean(identity[name] && contact[name] && identity[name] !== contact[name]);
-  return differs('phone') || differs('bsuid') ? 'belongs-to-another' : null;
-}
-
+/** A person of whom nothing is known but that this row is about them. */
 function newPerson({ identity }: Entry, found: readonly FoundAlias[]): Person {
   const [first] = found as [FoundAlias];
   // The id that the first alias gives is taken where it was somebody's before.
   const id = first.alias.data
     ? hashId('again', first.id, String(first.alias.data.createdAt))
     : first.id;
-  const contact = contactOf(identity);
+  // What they are found by is made once all is known.
+  const contact = { ...plainContact(identity), search: { name: '', keys: {} } };
   return { id, stored: undefined, version: undefined, contact, aliases: [], wishes: [] };
 }
+
+/** Whether this row is the first that is about them. */
+const isNew = ({ stored, aliases }: Person): boolean =>
+  stored === undefined && aliases.length === 0;
 
 interface Taking {
   entry: Entry;
@@ -147,25 +144,17 @@ interface Taking {
   owners: Map<string, string>;
 }
 
-function take(
-  person: Person,
-  { entry, found, rule, consents, owners }: Taking,
-): 'created' | 'updated' | 'unchanged' {
-  const isNew = person.stored === undefined && person.aliases.length === 0;
-  const free = found.filter(({ id }) => !owners.has(id));
-  for (const alias of free) {
+function take(person: Person, { entry, found, rule, consents, owners }: Taking): void {
+  const isFirst = isNew(person);
+  for (const alias of found.filter(({ id }) => !owners.has(id))) {
     owners.set(alias.id, person.id);
     const data = { contactId: person.id, createdAt: now() };
     const { version } = alias.alias;
     person.aliases.push(version ? moveAlias(alias.id, data, version) : createAlias(alias.id, data));
   }
-  const changes = changesBy(person.contact, entry, isNew ? 'overwrite' : rule);
+  const changes = changesBy(person.contact, entry, isFirst ? 'overwrite' : rule);
   person.contact = { ...person.contact, ...changes };
-  const wishes = wishesBy(withWishes(person), entry, consents);
-  person.wishes.push(...wishes);
-  if (isNew) return 'created';
-  const hasChanged = Object.keys(changes).length + wishes.length > 0;
-  return hasChanged || free.length > 0 ? 'updated' : 'unchanged';
+  person.wishes.push(...wishesBy(withWishes(person), entry, consents));
 }
 
 /** A contact with the wishes that rows before told. */
@@ -202,13 +191,21 @@ function writesOf({ id, stored, version, contact, aliases, wishes }: Person): Wr
   ];
 }
 
+/** What a contact is found by is made of these. */
+const SEARCHED = ['name', 'phone', 'bsuid', 'username', 'tags'] as const;
+
 /** The fields in which a contact differs from what is stored, with what it is found by. */
 function fieldsOf(stored: Contact, contact: Contact): Record<string, unknown> {
-  const names = ['name', 'phone', 'bsuid', 'username', 'tags', 'userId', 'isActive'] as const;
   const fields: Record<string, unknown> = {};
-  for (const name of names) if (stored[name] !== contact[name]) fields[name] = contact[name];
+  const copy = (name: keyof Contact): void => {
+    if (!isDeepStrictEqual(stored[name], contact[name])) fields[name] = contact[name];
+  };
+  for (const name of SEARCHED) copy(name);
+  // Most rows of a file that is imported again say nothing new.
+  const search = Object.keys(fields).length > 0 ? searchChange(stored, contact, absent) : {};
+  for (const name of ['userId', 'isActive'] as const) copy(name);
   for (const [name, value] of Object.entries(contact.attributes)) {
     if (stored.attributes[name] !== value) fields[`attributes.${name}`] = value;
   }
-  return { ...fields, ...searchChange(stored, contact, absent) };
+  return { ...fields, ...search };
 }

@@ -7,7 +7,7 @@ import { attributeDefinitions } from '../attributes';
 import { nameOf, suggestedColumns } from './mapping';
 import { refusedFile } from './refused';
 import type { importPreviewInput, Row } from './schema';
-import { formatOf, rowsOf, type Format } from './source';
+import { delimiterOfFile, formatOf, rowsOf, type Format } from './source';
 
 /** A column of a file, and what it is most likely about. */
 interface PreviewColumn {
@@ -19,10 +19,13 @@ interface PreviewColumn {
 
 export interface Preview {
   format: Format['kind'];
+  /** Of a CSV, as far as its head tells. */
   encoding: string | null;
+  delimiter: string | null;
   columns: PreviewColumn[];
 }
 
+const HEAD_BYTES = 256 * 1024;
 const ROWS = 10;
 const COLUMNS = 500;
 const SAMPLE = 80;
@@ -33,7 +36,7 @@ export async function previewImport(
   { fileId }: z.output<typeof importPreviewInput>,
 ): Promise<Preview> {
   const file = await fileOf(member, fileId);
-  const format = await formatOf(file.path);
+  const format = await formatOf(file.path, HEAD_BYTES);
   const rows: Row[] = [];
   for await (const row of rowsOf(file.path, format)) {
     rows.push(row);
@@ -46,6 +49,7 @@ export async function previewImport(
   return {
     format: format.kind,
     encoding: format.kind === 'csv' ? format.encoding : null,
+    delimiter: format.kind === 'csv' ? await delimiterOfFile(file.path, format.encoding) : null,
     columns: names.map((name, index) => {
       const column = suggested[index];
       return {

@@ -78,14 +78,15 @@ export type RejectionReason =
   | 'too-long'
   | 'too-many-cells'
   | 'two-contacts'
+  | 'repeated-too-often'
   | 'belongs-to-another';
 
-/** The rows of a file by what became of them; together they are all rows. */
+/** People by what became of them, and the other rows; together they are all rows. */
 export interface ImportCounts {
   created: number;
   updated: number;
   unchanged: number;
-  /** Of a person that an earlier row was of; merged into it by the rule. */
+  /** Rows of a person whom an earlier row is about; merged into that one by the rule. */
   repeated: number;
   rejected: number;
 }
@@ -107,7 +108,7 @@ export const LIMITS = {
   /** Characters of a cell. */
   cell: 32_767,
   /** Bytes of a row, of all its cells together. */
-  row: 1024 * 1024,
+  row: 2 * 1024 * 1024,
   /** Bytes of a workbook's sheet and of its texts, unpacked. */
   sheet: 512 * 1024 * 1024,
   texts: 64 * 1024 * 1024,

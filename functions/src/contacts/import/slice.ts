@@ -1,44 +1,53 @@
 import { findAliases, type FoundAlias } from '../aliases';
 import { aliasesOf } from '../rules';
-import { readRow, type Entry, type Reading } from './entry';
-import { ownerProblem } from './owners';
+import type { Entry } from './entry';
+import type { Judged } from './judge';
 import type { Rejection, Row } from './schema';
 
 /** Rows of one commit: each is a contact, its aliases, and what it is found by. */
 const SLICE = { rows: 500, characters: 300_000 };
 
-/** Some rows of a part, and who is stored of those they are about. */
+/** The rows about some people, and who is stored of them. */
 export interface Slice {
+  /** How many people of the part. */
+  people: number;
   rows: Row[];
   entries: { entry: Entry; found: FoundAlias[] }[];
   rejections: Rejection[];
 }
 
-/** The rows that make one slice, from an offset of a part on. */
-export function rowsAt(part: readonly Row[], offset: number): Row[] {
-  const rows: Row[] = [];
+/** The people of a part who make one slice, from an offset on, each with all of their rows. */
+export function peopleAt(part: readonly Judged[][], offset: number): Judged[][] {
+  const people: Judged[][] = [];
+  let rows = 0;
   let characters = 0;
-  for (const row of part.slice(offset, offset + SLICE.rows)) {
-    characters += row.cells.reduce((sum, cell) => sum + cell.length, 0);
-    if (rows.length > 0 && characters > SLICE.characters) break;
-    rows.push(row);
+  for (let at = offset; at < part.length; at++) {
+    const person = part[at] as Judged[];
+    rows += person.length;
+    characters += person.reduce((sum, { row }) => sum + lengthOf(row), 0);
+    const isFull = rows > SLICE.rows || characters > SLICE.characters;
+    if (people.length > 0 && isFull) break;
+    people.push(person);
   }
-  return rows;
+  return people;
 }
 
-/** Reads rows and looks up their people: two round trips, a read an alias and a contact. */
-export async function lookUp(rows: Row[], reading: Reading): Promise<Slice> {
+const lengthOf = ({ cells }: Row): number => cells.reduce((sum, cell) => sum + cell.length, 0);
+
+/** Looks up whom rows are about: two round trips, a read an alias and a contact. */
+export async function lookUp(people: Judged[][]): Promise<Slice> {
   const rejections: Rejection[] = [];
   const entries: Entry[] = [];
-  for (const row of rows) {
-    const read = readRow(row, reading);
-    if ('reason' in read) rejections.push(read);
-    else entries.push(read);
+  for (const { said } of people.flat()) {
+    if ('reason' in said) rejections.push(said);
+    else entries.push(said);
   }
-  const problems = await ownerProblem(entries, reading);
-  rejections.push(...problems.values());
-  const taken = entries.filter(({ line }) => !problems.has(line));
-  return { rows, entries: await withFound(taken), rejections };
+  return {
+    people: people.length,
+    rows: people.flat().map(({ row }) => row),
+    entries: await withFound(entries),
+    rejections,
+  };
 }
 
 async function withFound(entries: Entry[]): Promise<Slice['entries']> {

@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import { storage } from '../../platform/storage';
-import { csvRows } from './csv';
+import { csvRows, delimiterOf, headOf } from './csv';
 import { refusedFile } from './refused';
 import type { Row } from './schema';
 import { decoded, encodingOf, type Encoding } from './text';
@@ -11,8 +11,12 @@ export type Format = { kind: 'xlsx' } | { kind: 'csv'; encoding: Encoding };
 
 const open = (path: string): Promise<Readable> => storage().read(path);
 
-/** What kind of file it is: by its bytes, whatever it is called. */
-export async function formatOf(path: string): Promise<Format> {
+/**
+ * What kind of file it is: by its bytes, whatever it is called.
+ *
+ * @param maxBytes look no further than about that for the encoding
+ */
+export async function formatOf(path: string, maxBytes?: number): Promise<Format> {
   const content = await open(path);
   let head = Buffer.alloc(0);
   for await (const piece of content as AsyncIterable<Buffer>) {
@@ -29,7 +33,14 @@ export async function formatOf(path: string): Promise<Format> {
       'Save it as .xlsx without a password, or as .csv, and upload that.',
     );
   }
-  return { kind: 'csv', encoding: await encodingOf(await open(path)) };
+  return { kind: 'csv', encoding: await encodingOf(await open(path), maxBytes) };
+}
+
+/** The delimiter of a CSV. */
+export async function delimiterOfFile(path: string, encoding: Encoding): Promise<string> {
+  const { head, pieces } = await headOf(decoded(await open(path), encoding));
+  await pieces.return?.();
+  return delimiterOf(head);
 }
 
 /** The rows of a file, the header first, one at a time. */

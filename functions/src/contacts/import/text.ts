@@ -10,10 +10,16 @@ const MARKS: [Encoding, number[]][] = [
 /**
  * The encoding of a text: what its mark at the beginning says, else UTF-8 if all of it is, else
  * Windows-1252, of which Latin-1 is a part and in which every byte means something.
+ *
+ * @param maxBytes look no further than about that, for a first impression
  */
-export async function encodingOf(content: AsyncIterable<Uint8Array>): Promise<Encoding> {
+export async function encodingOf(
+  content: AsyncIterable<Uint8Array>,
+  maxBytes = Infinity,
+): Promise<Encoding> {
   const decoder = new TextDecoder('utf-8', { fatal: true });
   let isFirst = true;
+  let bytes = 0;
   try {
     for await (const piece of content) {
       if (isFirst) {
@@ -22,6 +28,9 @@ export async function encodingOf(content: AsyncIterable<Uint8Array>): Promise<En
         isFirst = false;
       }
       decoder.decode(piece, { stream: true });
+      bytes += piece.length;
+      // A character may be cut in two there.
+      if (bytes > maxBytes) return 'utf-8';
     }
     decoder.decode();
     return 'utf-8';

@@ -30,7 +30,8 @@ export function* xlsxRows(file: Uint8Array): Generator<Row> {
   parser.on('opentag', ({ name, attributes }: SaxesTagPlain) => {
     const tag = localName(name);
     if (tag === 'row') {
-      lastLine = Number(attributes['r'] ?? lastLine + 1);
+      // A row is told from others by its line, whatever the file says.
+      lastLine = Math.max(lastLine + 1, Number.parseInt(attributes['r'] ?? '', 10) || 0);
       row = { line: lastLine, cells: [] };
     } else if (tag === 'c' && row) {
       const column = columnNumber(attributes['r'] ?? '') ?? row.cells.length;
