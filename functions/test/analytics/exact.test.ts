@@ -168,6 +168,13 @@ describe('an event', () => {
     expect(await stored('minute')).toEqual({ sent: 50 });
   });
 
+  it('counts once beside others of the same minute, whose documents changed at other times', async () => {
+    const at = Date.now();
+    const some = Array.from({ length: 6 }, (_, n) => event([fact('sent', at)], at - n * 3_600_000));
+    await Promise.all(some.map((one) => fold([one])));
+    expect(await stored('minute')).toEqual({ sent: 6 });
+  });
+
   it('is kept as a dead letter when it is too old to know whether it was counted', async () => {
     await fold([event([fact('sent', Date.now())], Date.now() - 9 * DAY_MS)]);
     await fold([event([fact('sent', Date.now() - 40 * DAY_MS), fact('read', Date.now())])]);
