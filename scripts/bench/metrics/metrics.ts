@@ -147,7 +147,7 @@ function readTrial(): Trial {
     await Promise.all(counts);
   };
   return {
-    name: 'dashboard, 30 days and those before,',
+    name: 'dashboard of 30 days and those before',
     figures: [
       { name: 'reads', unit: 'R', better: 'lower', goals: [{ of: 'value', atMost: 10 }] },
       { name: 'time', unit: 'ms', better: 'lower' },
