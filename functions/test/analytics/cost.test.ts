@@ -18,6 +18,8 @@ const QUARTER = 15 * 60_000;
 const START = Math.floor(Date.now() / QUARTER) * QUARTER - 4 * QUARTER;
 const PER_MINUTE = 100;
 const MINUTES = 20;
+/** What a slow emulator handed out in vain comes again after a minute. */
+const REDELIVERED_MS = 100_000;
 
 /** A minute's events: of several channels, types, agents and a campaign. */
 const minuteOf = (minute: number): ChangeEvent[] =>
@@ -41,30 +43,40 @@ const minuteOf = (minute: number): ChangeEvent[] =>
     ],
   }));
 
-it('at a hundred events a minute, an event costs at most 0.1 billed operations', async () => {
-  await connectChannel('1');
-  let minute = 0;
-  const restore = setClock(() => START + (minute + 1) * 60_000);
-  const bill = { reads: 0, writes: 0, deletes: 0 };
-  // Over the end of a quarter of an hour, so that merging is among it.
-  for (; minute < MINUTES; minute++) {
-    await publishEvents(minuteOf(minute));
-    let counted = 0;
-    const { reads, writes, deletes } = await billOf(() =>
-      waitFor('the minute to be counted', async () => {
-        counted += (await bringUpToDate(0)).counted;
-        return counted === PER_MINUTE;
-      }),
+it(
+  'at a hundred events a minute, an event costs at most 0.1 billed operations',
+  { timeout: 300_000 },
+  async () => {
+    await connectChannel('1');
+    let minute = 0;
+    const restore = setClock(() => START + (minute + 1) * 60_000);
+    const bill = { reads: 0, writes: 0, deletes: 0 };
+    // Over the end of a quarter of an hour, so that merging is among it.
+    for (; minute < MINUTES; minute++) {
+      await publishEvents(minuteOf(minute));
+      let counted = 0;
+      const { reads, writes, deletes } = await billOf(() =>
+        waitFor(
+          'the minute to be counted',
+          async () => {
+            counted += (await bringUpToDate(0)).counted;
+            return counted === PER_MINUTE;
+          },
+          REDELIVERED_MS,
+        ),
+      );
+      bill.reads += reads;
+      bill.writes += writes;
+      bill.deletes += deletes;
+    }
+    restore();
+    const memories = (await db().collection(countedEvents.path).count().get()).data().count;
+    const events = MINUTES * PER_MINUTE;
+    // What remembers the events is removed after nine days.
+    const operations = bill.reads + bill.writes + bill.deletes + memories;
+    console.log(
+      `${events} events: ${bill.reads} reads, ${bill.writes} writes, ${memories} deletes`,
     );
-    bill.reads += reads;
-    bill.writes += writes;
-    bill.deletes += deletes;
-  }
-  restore();
-  const memories = (await db().collection(countedEvents.path).count().get()).data().count;
-  const events = MINUTES * PER_MINUTE;
-  // What remembers the events is removed after nine days.
-  const operations = bill.reads + bill.writes + bill.deletes + memories;
-  console.log(`${events} events: ${bill.reads} reads, ${bill.writes} writes, ${memories} deletes`);
-  expect(operations / events).toBeLessThanOrEqual(0.1);
-});
+    expect(operations / events).toBeLessThanOrEqual(0.1);
+  },
+);
