@@ -30,6 +30,7 @@ Object.assign(
       critical: () => require('./entry/tasks/queueCritical').queueCritical,
       normal: () => require('./entry/tasks/queueNormal').queueNormal,
       low: () => require('./entry/tasks/queueLow').queueLow,
+      metrics: () => require('./entry/callables/queueMetrics').queueMetrics,
     },
     conversations: {
       assign: () => require('./entry/callables/conversationsAssign').conversationsAssign,
@@ -57,6 +58,15 @@ Object.assign(
       report: () => require('./entry/callables/campaignsReport').campaignsReport,
       expand: () => require('./entry/tasks/campaignsExpand').campaignsExpand,
       lane: () => require('./entry/tasks/campaignsLane').campaignsLane,
+    },
+    analytics: {
+      get: () => require('./entry/callables/analyticsGet').analyticsGet,
+      recordConversion: () =>
+        require('./entry/callables/analyticsRecordConversion').analyticsRecordConversion,
+      onMessage: () => require('./entry/triggers/analyticsOnMessage').analyticsOnMessage,
+      onConversation: () =>
+        require('./entry/triggers/analyticsOnConversation').analyticsOnConversation,
+      onConversion: () => require('./entry/triggers/analyticsOnConversion').analyticsOnConversion,
     },
     templates: {
       sync: () => require('./entry/callables/templatesSync').templatesSync,
@@ -110,6 +120,7 @@ Object.assign(
       everyMinute: () => require('./entry/schedules/everyMinute').everyMinute,
       campaigns: () => require('./entry/schedules/campaigns').campaigns,
       monitoring: () => require('./entry/schedules/monitoring').monitoring,
+      analytics: () => require('./entry/schedules/analytics').analytics,
     },
   }),
 );

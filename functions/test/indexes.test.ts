@@ -8,9 +8,14 @@ import { describeShape } from '../../scripts/indexes/describe';
 import { parseLine, readLogs } from '../../scripts/indexes/queryLog';
 import { shapesOf } from '../../scripts/indexes/shape';
 import type { SentQuery } from '../../scripts/indexes/types';
+import { removeOldMetrics } from '../src/analytics/remove';
+import { factsOfSource } from '../src/analytics/source';
+import { readDueMinutes, readOpenMinutes } from '../src/analytics/store';
 import { batchQuery } from '../src/batch/batchQuery';
 import { toCursor } from '../src/batch/cursor';
+import { channelIds } from '../src/channels/read';
 import { readChannels } from '../src/channels/store';
+import { tellChanges } from '../src/campaigns/outbox';
 import { totalsOf } from '../src/campaigns/progress';
 import {
   chunksWith,
@@ -42,10 +47,11 @@ import { countDueJobs } from '../src/jobs/backlog';
 import { countExpiringMedia, countOverdue } from '../src/messages/backlog';
 import { findByWamids } from '../src/messages/byWamid';
 import { processDue, releaseHeld } from '../src/messages/due';
+import { queueOf } from '../src/messages/queue';
 import { messagePage } from '../src/messages/thread';
 import { readActiveAlerts, readFlushes, readSchedules } from '../src/monitoring/store';
 import { inTransaction } from '../src/platform/commit';
-import { db } from '../src/platform/firestore';
+import { atOneMoment, db } from '../src/platform/firestore';
 import { onFirestoreOperation } from '../src/platform/meter';
 import { PHASES, SECTIONS, wholePerson } from '../src/privacy/holdings';
 import { retain } from '../src/privacy/retention';
@@ -131,6 +137,13 @@ test("the domains' queries and the apps' are served by the declared indexes, and
     process.env[`RETENTION_DAYS_${name}`] = '30';
   }
   await retain(Number.POSITIVE_INFINITY);
+  await queueOf('1');
+  await channelIds(2, null);
+  await readDueMinutes(1, 2);
+  await atOneMoment((transaction) => readOpenMinutes(2, transaction));
+  await tellChanges(() => Promise.resolve());
+  await removeOldMetrics();
+  for await (const facts of factsOfSource(1, 2)) expect(facts).toEqual([]);
 
   const said: string[] = [];
   const ok = await checkIndexes([log], (text) => said.push(text));
@@ -138,7 +151,7 @@ test("the domains' queries and the apps' are served by the declared indexes, and
 
   const logged: SentQuery[] = [];
   expect(await readLogs([log], (query) => logged.push(query))).toBe(0);
-  expect(logged).toHaveLength(97);
+  expect(logged).toHaveLength(112);
 });
 
 const messages = () => db().collection('messages');

@@ -7,6 +7,7 @@ export const BENCHMARKS: Record<string, () => Promise<Benchmark>> = {
   send: async () => (await import('./send/send.ts')).send,
   campaign: async () => (await import('./campaign/campaign.ts')).campaign,
   import: async () => (await import('./import/import.ts')).importContacts,
+  metrics: async () => (await import('./metrics/metrics.ts')).metrics,
   coldstart: async () => (await import('./coldstart/coldstart.ts')).coldstart,
   cost: async () => (await import('./cost/cost.ts')).cost,
 };

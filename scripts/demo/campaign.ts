@@ -6,7 +6,7 @@ import type { SimulatorClient } from '../whatsapp-simulator/client.ts';
 import { until, type Checks } from './checks.ts';
 import type { MemberApp } from './client.ts';
 
-const CAMPAIGN = 'demo-campaign';
+export const CAMPAIGN = 'demo-campaign';
 const RECIPIENTS = 1_000;
 const MICRO_BATCH = 20;
 const LEASE_MS = 40_000;
@@ -27,6 +27,8 @@ interface Page {
 export interface CampaignResult {
   recipients: number;
   sent: number;
+  /** Of which WhatsApp's answer was recorded. */
+  accepted: number;
   inDoubt: number;
 }
 
@@ -90,7 +92,12 @@ export async function runCampaign(
   checks.equal('campaign: in doubt, a micro-batch at most', RECIPIENTS - read <= MICRO_BATCH, true);
   checks.equal('campaign: the listener saw the totals', seen?.read, read);
   stopListening();
-  return { recipients: RECIPIENTS, sent: total, inDoubt: RECIPIENTS - read };
+  return {
+    recipients: RECIPIENTS,
+    sent: total,
+    accepted: seen?.accepted ?? 0,
+    inDoubt: RECIPIENTS - read,
+  };
 }
 
 const csv = (): string =>

@@ -4,11 +4,12 @@ import { runSchedule } from '../lib/schedules.ts';
 import { seed } from '../lib/seed.ts';
 import type { Stack } from '../lib/stack.ts';
 import { SimulatorClient } from '../whatsapp-simulator/client.ts';
-import { runCampaign, type CampaignResult } from './campaign.ts';
+import { CAMPAIGN, runCampaign, type CampaignResult } from './campaign.ts';
 import { Checks, until } from './checks.ts';
 import { signIn } from './client.ts';
 import { importContacts, type ImportResult } from './contacts.ts';
 import { customerMessages, CUSTOMERS, MESSAGES_EACH, phoneOf } from './customers.ts';
+import { checkMetrics, metricsTable, type Done, type MetricsResult } from './metrics.ts';
 
 const LATE_CUSTOMER = '34699000001';
 const SECOND_CHANNEL_CUSTOMER = '34699000002';
@@ -24,6 +25,7 @@ export interface Result {
   refused: number;
   campaign: CampaignResult;
   imported: ImportResult;
+  metrics: MetricsResult;
   seconds: number;
 }
 
@@ -238,11 +240,31 @@ export async function runScenario(stack: Stack): Promise<Result> {
   checks.equal('sent twice, the campaign too', (await simulator.counts()).duplicates.length, 0);
   say('A spreadsheet of 306 rows is imported, five of which are wrong');
   const imported = await importContacts(stack, supervisor, checks);
+
+  say('Two of them buy something; then the figures are held against what was done');
+  const conversions = ['demo-purchase-1', 'demo-purchase-2'];
+  for (const conversionId of conversions) {
+    await supervisor.call('analytics-recordConversion', {
+      conversionId,
+      campaignId: CAMPAIGN,
+      type: 'purchase',
+    });
+  }
+  const done: Done = {
+    received: inbound,
+    answered: CUSTOMERS + 2,
+    sent: intended.size,
+    read: intended.size,
+    campaignAccepted: campaign.accepted,
+    campaignRead: campaign.sent,
+    conversions: conversions.length,
+  };
+  const metrics = await checkMetrics(supervisor, people.agent, CAMPAIGN, done, checks);
   const letters = (await db().collection('deadLetters').get()).size;
   checks.equal('dead letters', letters, 0);
   await Promise.all([agent.close(), supervisor.close()]);
 
-  console.log(`\n${checks.table()}\n`);
+  console.log(`\n${checks.table()}\n\n${metricsTable(done, metrics)}\n`);
   return {
     ok: checks.ok,
     inbound: await inboundCount(),
@@ -253,6 +275,7 @@ export async function runScenario(stack: Stack): Promise<Result> {
     refused: 3,
     campaign,
     imported,
+    metrics,
     seconds: Math.round((Date.now() - started) / 1_000),
   };
 }

@@ -9,6 +9,8 @@ export const COLLECTIONS = [
   'contacts',
   'consents',
   'conversations',
+  'conversions',
+  'countedEvents',
   'deadLetters',
   'duplicateDismissals',
   'files',

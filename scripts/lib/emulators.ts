@@ -61,6 +61,8 @@ export async function startEmulators(
     logFile: join(STATE, `emulators-${projectId}.log`),
     environment: {
       ...emulatorBinaries(),
+      // A process each: with the emulator's own 50, triggers start more than a small machine bears.
+      FUNCTIONS_EMULATOR_PARALLEL: '16',
       ...environment,
       JAVA_HOME: jdk.home,
       PATH: [join(ROOT, 'node_modules', '.bin'), join(jdk.home, 'bin'), process.env['PATH']].join(

@@ -6,6 +6,7 @@ const SCHEDULES = [
   { name: 'schedules-everyMinute', everyMs: 60_000 },
   { name: 'schedules-campaigns', everyMs: 60_000 },
   { name: 'schedules-monitoring', everyMs: 60_000 },
+  { name: 'schedules-analytics', everyMs: 60_000 },
   { name: 'schedules-hourly', everyMs: 3_600_000 },
   { name: 'schedules-daily', everyMs: 86_400_000 },
 ];

@@ -1,9 +1,11 @@
 import { batchGet } from '../batch/batchGet';
 import { commit, untilNoConflict, type WriteOp } from '../platform/commit';
-import { increment } from '../platform/firestore';
+import { now } from '../platform/clock';
+import { increment, union } from '../platform/firestore';
 import { mapConcurrently } from '../shared/async';
 import { groupOf } from './callback';
-import { emptyOutcomes, takeIn, type CampaignEvent } from './outcomes';
+import { factsOfOutcome, factsOfRecipient, outboxEntry, outboxFields } from './facts';
+import { emptyOutcomes, takeIn, type CampaignEvent, type OutcomeChange } from './outcomes';
 import type { GroupOutcomes } from './schema';
 import {
   chunksOfCampaign,
@@ -52,10 +54,12 @@ async function applyToGroup(events: CampaignEvent[]): Promise<CampaignEvent[]> {
       before.erased ? await stillThere(campaignId, before, events) : events,
     );
     if (Object.keys(fields).length === 0) return [];
+    const ids = [...new Set(events.map(({ contactId }) => contactId))];
+    const outbox = outboxFields(before, recipients, ids, factsOfOutcome);
     await commit([
       stored.data
-        ? updateOutcomes(campaignId, group, fields, stored.version)
-        : createOutcomes(campaignId, group, { ...before, counts, recipients }),
+        ? updateOutcomes(campaignId, group, { ...fields, ...outbox }, stored.version)
+        : createOutcomes(campaignId, group, { ...before, counts, recipients, ...outbox }),
       ...correctionsOf(campaignId, corrected),
     ]);
     return [];
@@ -82,18 +86,19 @@ async function stillThere(
 }
 
 /** Messages given up as unknown were sent after all. In the same commit, so counted once. */
-function correctionsOf(
-  campaignId: string,
-  corrected: { contactId: string; chunkId: string; wamid?: string }[],
-): WriteOp[] {
+function correctionsOf(campaignId: string, corrected: OutcomeChange['corrected']): WriteOp[] {
   const byChunk = Map.groupBy(corrected, ({ chunkId }) => chunkId);
   return [...byChunk].map(([chunkId, members]) => {
     const fields: Record<string, unknown> = {
       'counts.unknown': increment(-members.length),
       'counts.accepted': increment(members.length),
     };
-    for (const { contactId, wamid } of members) {
+    const sent = members.flatMap(({ at }) => factsOfRecipient({ state: 'accepted', at }));
+    const entry = outboxEntry([], sent, now());
+    if (entry !== undefined) Object.assign(fields, { outbox: union(entry), outboxSince: now() });
+    for (const { contactId, at, wamid } of members) {
       fields[`recipients.${contactId}.state`] = 'accepted';
+      fields[`recipients.${contactId}.at`] = at;
       if (wamid) fields[`recipients.${contactId}.wamid`] = wamid;
     }
     return updateChunk(campaignId, chunkId, fields);

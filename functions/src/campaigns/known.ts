@@ -1,7 +1,7 @@
 import type { Version } from '../platform/firestore';
 import { AppError } from '../shared/errors';
 import type { Campaign } from './schema';
-import { readCampaign } from './store';
+import { campaignSnapshot, readCampaign } from './store';
 
 export const notFound = (): AppError =>
   new AppError('not-found', 'There is no such campaign.', {
@@ -13,4 +13,11 @@ export async function known(id: string): Promise<{ id: string; data: Campaign; v
   const { data, version } = await readCampaign(id);
   if (!data || !version) throw notFound();
   return { id, data, version };
+}
+
+/** A campaign as it was at most 2 s ago. */
+export async function campaignSnapshotOf(id: string): Promise<Campaign> {
+  const { data } = await campaignSnapshot(id);
+  if (!data) throw notFound();
+  return data;
 }

@@ -3,6 +3,7 @@ import { now } from '../platform/clock';
 import { commit, isConflict } from '../platform/commit';
 import { absent } from '../platform/firestore';
 import { newId } from '../shared/ids';
+import { factsOfRecipient, outboxFields } from './facts';
 import { countsOf, doubtsDueAt, isSendable, nextDueAt } from './rules';
 import type { Chunk, Recipient } from './schema';
 import { readChunk, updateChunk, type Found } from './store';
@@ -47,6 +48,12 @@ export function openChunk({ id, data, version: from }: Found<Chunk>, leaseMs: nu
         const batchId = newId();
         const at = now();
         const next = applied(run.chunk, changes, claimed, at);
+        const outbox = outboxFields(
+          run.chunk,
+          next.recipients,
+          [...changes.keys()],
+          factsOfRecipient,
+        );
         const later = nextDueAt(next.recipients, inDoubtGraceMs());
         const left = later === undefined ? undefined : Math.max(later, notBefore);
         const due = goesOn ? at + leaseMs : left;
@@ -63,12 +70,13 @@ export function openChunk({ id, data, version: from }: Found<Chunk>, leaseMs: nu
                 dueAt: due ?? absent(),
                 doubtsDueAt: doubtsDueAt(next.recipients, inDoubtGraceMs()) ?? absent(),
                 ...(claimed.length > 0 ? { sentAt: at } : {}),
+                ...outbox,
                 batchId,
               },
               version,
             ),
           ]);
-          run.chunk = next;
+          run.chunk = { ...next, ...outbox };
           lastBatchId = batchId;
           return claimed;
         } catch (error) {

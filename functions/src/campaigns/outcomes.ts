@@ -61,7 +61,7 @@ export interface OutcomeChange {
   counts: OutcomeCounts;
   recipients: Record<string, RecipientOutcome>;
   /** Messages given up as unknown of which a status came after all. */
-  corrected: { contactId: string; chunkId: string; wamid?: string }[];
+  corrected: { contactId: string; chunkId: string; at: number; wamid?: string }[];
 }
 
 /**
@@ -86,7 +86,7 @@ export function takeIn(stored: GroupOutcomes, events: readonly OutcomeEvent[]): 
     if (status === 'failed' && code !== undefined && before.code === undefined) change.code = code;
     if (isOfSender && before.isUnknown) {
       change.isUnknown = false;
-      corrected.set(contactId, { contactId, chunkId, ...(wamid ? { wamid } : {}) });
+      corrected.set(contactId, { contactId, chunkId, at, ...(wamid ? { wamid } : {}) });
     }
     if (Object.keys(change).length === 0) continue;
     const after = { ...before, ...change };

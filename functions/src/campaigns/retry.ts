@@ -8,6 +8,7 @@ import { AppError } from '../shared/errors';
 import type { Member } from '../team/schema';
 import { groupOf } from './callback';
 import { known } from './known';
+import { factsOfOutcome, factsOfRecipient, outboxFields } from './facts';
 import { countsOf } from './rules';
 import { emptyOutcomes } from './outcomes';
 import type { Chunk, GroupOutcomes, Recipient, RecipientOutcome } from './schema';
@@ -155,7 +156,12 @@ function retryWrites(
     updateChunk(
       chunk.campaignId,
       chunkId,
-      { ...fields, counts: countsOf(recipients), dueAt: Math.min(chunk.dueAt ?? now(), now()) },
+      {
+        ...fields,
+        ...outboxFields(chunk, recipients, Object.keys(heard), factsOfRecipient),
+        counts: countsOf(recipients),
+        dueAt: Math.min(chunk.dueAt ?? now(), now()),
+      },
       version,
     ),
   ];
@@ -163,7 +169,20 @@ function retryWrites(
     const fields = Object.fromEntries(
       Object.entries(heard).map(([id, outcome]) => [`recipients.${id}`, outcome]),
     );
-    ops.push(updateOutcomes(chunk.campaignId, chunk.group, { ...fields, counts }, outcomesVersion));
+    const outbox = outboxFields(
+      outcomes,
+      { ...outcomes.recipients, ...heard },
+      Object.keys(heard),
+      factsOfOutcome,
+    );
+    ops.push(
+      updateOutcomes(
+        chunk.campaignId,
+        chunk.group,
+        { ...fields, ...outbox, counts },
+        outcomesVersion,
+      ),
+    );
   } else {
     ops.push(createOutcomes(chunk.campaignId, chunk.group, { ...known, recipients: heard }));
   }

@@ -327,8 +327,14 @@ export interface ChunkCounts {
   unknown: number;
 }
 
+/** What changed of the figures and was not told yet; see campaigns/outbox.ts. */
+export interface WithOutbox {
+  outbox?: string[];
+  outboxSince?: number;
+}
+
 /** `campaigns/{id}/chunks/{group}-{n}`: up to 500 recipients with their state. */
-export interface Chunk {
+export interface Chunk extends WithOutbox {
   campaignId: string;
   channelId: string;
   /** Its outcomes are in `campaigns/{id}/outcomes/{group}`. */
@@ -381,7 +387,7 @@ export interface OutcomeCounts {
 }
 
 /** `campaigns/{id}/outcomes/{group}`: the statuses of up to 3,000 recipients. */
-export interface GroupOutcomes {
+export interface GroupOutcomes extends WithOutbox {
   campaignId: string;
   variant: number | null;
   counts: OutcomeCounts;

@@ -2,6 +2,7 @@ import { inDoubtGraceMs } from '../params';
 import { now } from '../platform/clock';
 import { commit, isConflict, untilNoConflict, type WriteOp } from '../platform/commit';
 import { absent, type Read } from '../platform/firestore';
+import { factsOfRecipient, outboxFields } from './facts';
 import { countsOf, doubtsDueAt } from './rules';
 import type { Chunk, GroupOutcomes } from './schema';
 import {
@@ -65,7 +66,9 @@ function settled(
     if (state === 'accepted' && wamid) fields[`recipients.${id}.wamid`] = wamid;
     if (state === 'unknown') marks[`recipients.${id}.isUnknown`] = true;
   }
-  const data = { ...chunk, recipients, counts: countsOf(recipients) };
+  const outbox = outboxFields(chunk, recipients, overdue, factsOfRecipient);
+  Object.assign(fields, outbox);
+  const data = { ...chunk, ...outbox, recipients, counts: countsOf(recipients) };
   fields['counts'] = data.counts;
   fields['doubtsDueAt'] = doubtsDueAt(recipients, inDoubtGraceMs()) ?? absent();
   const ops = [updateChunk(campaignId, chunkId, fields, version)];

@@ -2,7 +2,7 @@ import { batchGet } from '../batch/batchGet';
 import { collection, type Collection } from '../batch/collection';
 import { createCache } from '../platform/cache';
 import type { WriteOp } from '../platform/commit';
-import { db, read, readQuery, type Read, type Version } from '../platform/firestore';
+import { db, read, readGroup, readQuery, type Read, type Version } from '../platform/firestore';
 import type { Campaign, Chunk, GroupOutcomes, ListRow, Recipient } from './schema';
 
 export type Found<T> = Read<T> & { data: T };
@@ -208,6 +208,30 @@ export const updateOutcomes = (
   data,
   ...(version ? { version } : {}),
 });
+
+/** A chunk, or a group's outcomes, with something in its outbox. */
+export interface Telling {
+  path: string;
+  data: { campaignId: string; outbox: string[] };
+  version: Version;
+}
+
+/** Chunks that have to be told about, of any campaign; a read each. */
+export const readChunksToTell = (now: number, limit: number): Promise<Telling[]> =>
+  readToTell('chunks', now, limit);
+/** Outcomes that have to be told about. */
+export const readOutcomesToTell = (now: number, limit: number): Promise<Telling[]> =>
+  readToTell('outcomes', now, limit);
+
+async function readToTell(group: string, now: number, limit: number): Promise<Telling[]> {
+  const query = db()
+    .collectionGroup(group)
+    .where('outboxSince', '<=', now)
+    .orderBy('outboxSince')
+    .limit(limit)
+    .select('campaignId', 'outbox');
+  return (await readGroup(query)) as Telling[];
+}
 
 /** How far the expansion of an audience is. */
 export interface Expansion {

@@ -1,5 +1,5 @@
 import type { Role } from '../team/schema';
-import type { Conversation } from './schema';
+import type { Conversation, Episode } from './schema';
 
 /** WhatsApp takes free-form messages for 24 h from the customer's last one. */
 const WINDOW_MS = 24 * 60 * 60 * 1_000;
@@ -29,6 +29,36 @@ export function mayAccess(
     case 'viewer':
       return false;
   }
+}
+
+/** The first answer to what a customer wrote since the conversation was last resolved. */
+export function firstReply({
+  openedAt,
+  replies = {},
+}: Pick<Conversation, 'openedAt' | 'replies'>): { agentId: string; at: number } | undefined {
+  if (openedAt === undefined) return undefined;
+  return Object.entries(replies)
+    .map(([agentId, at]) => ({ agentId, at }))
+    .filter(({ at }) => at >= openedAt)
+    .sort((a, b) => a.at - b.at || (a.agentId < b.agentId ? -1 : 1))[0];
+}
+
+/** What ends when a member resolves a conversation; `undefined`: its customer wrote nothing. */
+export function endedEpisode(
+  conversation: Pick<Conversation, 'openedAt' | 'replies'>,
+  resolvedBy: string,
+  resolvedAt: number,
+): Episode | undefined {
+  const { openedAt } = conversation;
+  if (openedAt === undefined) return undefined;
+  const reply = firstReply(conversation);
+  return {
+    openedAt,
+    repliedAt: reply?.at ?? null,
+    repliedBy: reply?.agentId ?? null,
+    resolvedAt,
+    resolvedBy,
+  };
 }
 
 /** A webhook older than this may come after newer messages of the same conversation. */

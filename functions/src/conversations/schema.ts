@@ -10,6 +10,16 @@ export interface Preview {
   direction: 'in' | 'out';
 }
 
+/** From a customer's first message, or the opening by hand, until the conversation was resolved. */
+export interface Episode {
+  openedAt: number;
+  /** The first answer of a member of the team, if there was one. */
+  repliedAt: number | null;
+  repliedBy: string | null;
+  resolvedAt: number;
+  resolvedBy: string;
+}
+
 /** `conversations/{channelId}_{contactId}`. All times are epoch milliseconds. */
 export interface Conversation {
   channelId: string;
@@ -35,6 +45,12 @@ export interface Conversation {
   createdAt: number;
   /** Contacts that were merged into this one: campaigns know them by their own ids. */
   mergedFrom?: string[];
+  /** The customer's first message since it was last resolved; absent: there is none yet. */
+  openedAt?: number;
+  /** By member: the first answer since then. Those from before `openedAt` are answers to nothing. */
+  replies?: Record<string, number>;
+  /** What came to its end when it was last resolved. */
+  lastEpisode?: Episode;
 }
 
 export const conversationId = z

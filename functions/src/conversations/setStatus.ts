@@ -1,9 +1,11 @@
 import type { z } from 'zod';
 import { now } from '../platform/clock';
+import { absent } from '../platform/firestore';
 import type { Member } from '../team/schema';
 import { AppError } from '../shared/errors';
 import { changeConversation } from './change';
-import type { setStatusInput } from './schema';
+import { endedEpisode } from './rules';
+import type { Conversation, Episode, setStatusInput } from './schema';
 
 const YEAR_MS = 366 * 24 * 60 * 60 * 1_000;
 
@@ -18,12 +20,33 @@ export async function setStatus(
     });
   }
   const snoozedUntil = until ?? null;
-  await changeConversation(member, 'conversations.setStatus', conversationId, (conversation) =>
-    conversation.status === status && conversation.snoozedUntil === snoozedUntil
-      ? null
-      : {
-          update: { status, snoozedUntil },
-          details: { from: conversation.status, to: status, ...(until ? { until } : {}) },
-        },
-  );
+  await changeConversation(member, 'conversations.setStatus', conversationId, (conversation) => {
+    if (conversation.status === status && conversation.snoozedUntil === snoozedUntil) return null;
+    const episode =
+      status === 'resolved' ? endedEpisode(conversation, member.uid, now()) : undefined;
+    return {
+      update: { status, snoozedUntil, ...episodeUpdate(conversation.status, status, episode) },
+      details: {
+        from: conversation.status,
+        to: status,
+        ...(until ? { until } : {}),
+        // The conversation keeps the last one only.
+        ...(episode ? { episode } : {}),
+      },
+    };
+  });
+}
+
+/** Resolving ends an episode; opening by hand what was resolved begins one. */
+function episodeUpdate(
+  from: Conversation['status'],
+  to: Conversation['status'],
+  episode: Episode | undefined,
+): Record<string, unknown> {
+  if (to !== 'resolved') return from === 'resolved' ? { openedAt: now() } : {};
+  return {
+    openedAt: absent(),
+    replies: absent(),
+    ...(episode ? { lastEpisode: episode } : {}),
+  };
 }

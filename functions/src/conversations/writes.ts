@@ -1,6 +1,6 @@
 import { now } from '../platform/clock';
 import type { WriteOp } from '../platform/commit';
-import { increment, maximum, union } from '../platform/firestore';
+import { increment, maximum, minimum, union } from '../platform/firestore';
 import type { Conversation, Preview } from './schema';
 import { createConversation, updateConversation } from './store';
 
@@ -41,6 +41,7 @@ export function inboundUpdate(inbound: Inbound): WriteOp {
     ...(writtenByCustomer
       ? {
           lastInboundAt: maximum(inboundAt),
+          openedAt: minimum(inboundAt),
           status: 'open',
           snoozedUntil: null,
           ...(wamid ? { lastInboundWamid: wamid } : {}),
@@ -61,18 +62,42 @@ export const inboundCreate = (inbound: Inbound, mergedFrom: string[] = []): Writ
     lastInboundAt: inbound.inboundAt ?? null,
     lastInboundWamid: inbound.wamid ?? null,
     ...(inbound.isBlocked ? { isBlocked: true } : {}),
+    ...(inbound.inboundAt === undefined ? {} : { openedAt: inbound.inboundAt }),
   });
 
-/** What a reply does to the conversation; `userId` is null where the system itself answers. */
+/** A message to the customer; `userId` is null where the system itself answers. */
+interface Outbound {
+  userId: string | null;
+  preview: Preview;
+  at: number;
+}
+
+/**
+ * What a reply does to the conversation.
+ *
+ * @param known the conversation as it was a while ago, if it is known: a member's message from
+ *   before the customer wrote is no answer, and gives way to this one
+ */
 export const outboundUpdate = (
   conversationId: string,
-  { userId, preview, at }: { userId: string | null; preview: Preview; at: number },
+  { userId, preview, at }: Outbound,
+  known: Pick<Conversation, 'openedAt' | 'replies'> = {},
 ): WriteOp =>
   updateConversation(conversationId, {
     lastMessage: preview,
     lastMessageAt: maximum(at),
-    ...(userId ? { participants: union(userId) } : {}),
+    ...(userId
+      ? {
+          participants: union(userId),
+          [`replies.${userId}`]: isBefore(known, userId) ? at : minimum(at),
+        }
+      : {}),
   });
+
+const isBefore = (
+  { openedAt, replies }: Pick<Conversation, 'openedAt' | 'replies'>,
+  userId: string,
+): boolean => openedAt !== undefined && (replies?.[userId] ?? openedAt) < openedAt;
 
 /** The write for a conversation that the business begins. */
 export const outboundCreate = (
@@ -81,12 +106,12 @@ export const outboundCreate = (
     Conversation,
     'channelId' | 'contactId' | 'contactName' | 'address' | 'mergedFrom'
   >,
-  { userId, preview, at }: { userId: string | null; preview: Preview; at: number },
+  { userId, preview, at }: Outbound,
 ): WriteOp =>
   createConversation(conversationId, {
     ...emptyConversation(conversation.channelId, conversation.contactId, at),
     ...conversation,
-    participants: userId ? [userId] : [],
+    ...(userId ? { participants: [userId], replies: { [userId]: at } } : {}),
     lastMessage: preview,
   });
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /** Where a dead letter comes from, and so what a replay does with it. */
-export type DeadLetterKind = 'webhook' | 'status' | 'task';
+export type DeadLetterKind = 'webhook' | 'status' | 'task' | 'event';
 
 /** `deadLetters/{id}`: what could not be processed, kept so that it can be later. */
 export interface DeadLetter {

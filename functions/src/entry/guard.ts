@@ -24,6 +24,9 @@ import { measured, outcomeOfStatus } from './measured';
 export const AGENTS: readonly Role[] = ['admin', 'supervisor', 'agent'];
 /** Those who answer for the team's work. */
 export const SUPERVISORS: readonly Role[] = ['admin', 'supervisor'];
+/** Those who see figures of everybody. */
+export const OBSERVERS: readonly Role[] = ['admin', 'supervisor', 'viewer'];
+export const MEMBERS: readonly Role[] = role.options;
 export const ADMINS: readonly Role[] = ['admin'];
 
 interface CallableDefinition<Input extends z.ZodType> {

@@ -15,8 +15,8 @@ import { PermanentError, RetryLater } from '../shared/errors';
 import { newId } from '../shared/ids';
 import type { TemplateContent } from '../templates/schema';
 import { template } from '../templates/read';
-import { handOver, payloadOf, HAND_OVER_GRACE_MS } from './intent';
-import { decideClaim } from './rules';
+import { handOver, payloadOf } from './intent';
+import { decideClaim, HAND_OVER_GRACE_MS } from './rules';
 import type { DeliverPayload, MessageError, OutboundMessage } from './schema';
 import { readMessage, updateMessage } from './store';
 

@@ -5,9 +5,9 @@ import { now } from '../platform/clock';
 import { absent } from '../platform/firestore';
 import { mapConcurrently } from '../shared/async';
 import type { Found } from './byWamid';
-import { handOver, HAND_OVER_GRACE_MS, payloadOf } from './intent';
+import { handOver, payloadOf } from './intent';
 import { modifyLater } from './modify';
-import { decideDue } from './rules';
+import { decideDue, HAND_OVER_GRACE_MS } from './rules';
 import type { DeliverPayload, InboundMessage, Message } from './schema';
 import { messages } from './store';
 

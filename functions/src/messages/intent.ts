@@ -1,3 +1,4 @@
+import type { Conversation } from '../conversations/schema';
 import { outboundUpdate } from '../conversations/writes';
 import type { WriteOp } from '../platform/commit';
 import type { Version } from '../platform/firestore';
@@ -5,12 +6,10 @@ import { enqueue } from '../platform/tasks';
 import { log } from '../platform/log';
 import { now } from '../platform/clock';
 import { hashId } from '../shared/ids';
-import { previewOf } from './rules';
+import { HAND_OVER_GRACE_MS, previewOf } from './rules';
 import type { Address, DeliverPayload, OutboundMessage, Priority } from './schema';
 import { createMessage } from './store';
 
-/** How long a task may take to be created and run before the schedule looks after the message. */
-export const HAND_OVER_GRACE_MS = 90_000;
 /** A time this near is not worth a round by the schedule. */
 const AT_ONCE_MS = 2_000;
 
@@ -60,13 +59,21 @@ export function outboundMessage(intent: Intent, fingerprint: string): OutboundMe
 }
 
 /** The writes that store an intent in a conversation that exists: one commit, two writes. */
-export const intentWrites = (intent: Intent, message: OutboundMessage): WriteOp[] => [
+export const intentWrites = (
+  intent: Intent,
+  message: OutboundMessage,
+  known?: Pick<Conversation, 'openedAt' | 'replies'>,
+): WriteOp[] => [
   createMessage(intent.messageId, message),
-  outboundUpdate(intent.conversationId, {
-    userId: intent.userId,
-    preview: previewOf('out', intent.type, intent.content),
-    at: message.timestamp,
-  }),
+  outboundUpdate(
+    intent.conversationId,
+    {
+      userId: intent.userId,
+      preview: previewOf('out', intent.type, intent.content),
+      at: message.timestamp,
+    },
+    known,
+  ),
 ];
 
 /** The task for a message at a version. */

@@ -6,6 +6,9 @@ import { hashId } from '../shared/ids';
 import type { ErrorCode } from '../shared/errors';
 import type { Message, OutboundMessage } from './schema';
 
+/** How long a task may take to be created and run before the schedule looks after the message. */
+export const HAND_OVER_GRACE_MS = 90_000;
+
 /** The id of an inbound message's document: the same delivery of a webhook gives the same. */
 export const inboundId = (channelId: string, wamid: string): string =>
   hashId('in', channelId, wamid);

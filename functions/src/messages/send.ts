@@ -147,7 +147,7 @@ async function prepare(
           at: message.timestamp,
         }),
       ]
-    : intentWrites(intent, message);
+    : intentWrites(intent, message, target.conversation);
   return { intent, message, writes };
 }
 

@@ -26,6 +26,8 @@ export interface Target {
     | 'contactName'
     | 'address'
     | 'lastInboundAt'
+    | 'openedAt'
+    | 'replies'
     | 'isBlocked'
     | 'mergedFrom'
   >;

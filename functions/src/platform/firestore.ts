@@ -3,6 +3,7 @@ import {
   FieldValue,
   Firestore,
   Timestamp,
+  type DocumentData,
   type DocumentReference,
   type DocumentSnapshot,
   type Query,
@@ -65,9 +66,15 @@ export const union = (...items: unknown[]): FieldValue => FieldValue.arrayUnion(
 export const without = (...items: unknown[]): FieldValue => FieldValue.arrayRemove(...items);
 export const absent = (): FieldValue => FieldValue.delete();
 
-/** The greater of the stored number and this one. Part of the API; not yet of the library's types. */
-export const maximum = (value: number): FieldValue =>
-  (FieldValue as unknown as { maximum(n: number): FieldValue }).maximum(value);
+/** Part of the API; not yet of the library's types. */
+const { maximum: maximumOf, minimum: minimumOf } = FieldValue as unknown as Record<
+  'maximum' | 'minimum',
+  (value: number) => FieldValue
+>;
+/** The greater of the stored number and this one. */
+export const maximum = (value: number): FieldValue => maximumOf(value);
+/** The smaller of the stored number and this one; this one where none is stored. */
+export const minimum = (value: number): FieldValue => minimumOf(value);
 
 /** A document's data, `undefined` where there is none, and its version. */
 export interface Read<T> {
@@ -105,9 +112,32 @@ export async function read<T>(path: string, transaction?: Transaction): Promise<
 }
 
 /** Runs a query; each result with its id and version. */
-export async function readQuery<T>(query: Query): Promise<(Read<T> & { data: T })[]> {
-  const { docs } = await withDeadline(query.get(), READ_DEADLINE_MS, 'a query');
+export async function readQuery<T>(
+  query: Query,
+  transaction?: Transaction,
+): Promise<(Read<T> & { data: T })[]> {
+  const { docs } = await withDeadline(
+    transaction ? transaction.get(query) : query.get(),
+    READ_DEADLINE_MS,
+    'a query',
+  );
   return docs.map((snapshot) => toRead<T>(snapshot) as Read<T> & { data: T });
+}
+
+/** Reads several things as they were at one moment. */
+export const atOneMoment = <T>(work: (transaction: Transaction) => Promise<T>): Promise<T> =>
+  db().runTransaction(work, { readOnly: true });
+
+/** Runs a query over collections of one name; each result with its path and version. */
+export async function readGroup(
+  query: Query,
+): Promise<{ path: string; data: DocumentData; version: Version }[]> {
+  const { docs } = await withDeadline(query.get(), READ_DEADLINE_MS, 'a query');
+  return docs.map((doc) => ({
+    path: doc.ref.path,
+    data: doc.data(),
+    version: toVersion(doc.updateTime),
+  }));
 }
 
 export type { Query, Transaction };

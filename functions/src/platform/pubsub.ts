@@ -31,6 +31,12 @@ export async function publish(topic: string, body: unknown): Promise<void> {
   await (await client()).topic(topic).publishMessage({ json: body });
 }
 
+/** Publishes messages, many in a request; when it returns, all of them are durable. */
+export async function publishAll(topic: string, bodies: readonly unknown[]): Promise<void> {
+  const publisher = (await client()).topic(topic);
+  await Promise.all(bodies.map((body) => publisher.publishMessage({ json: body })));
+}
+
 /** Makes a topic and its one subscription, from which `pull` takes. Done again it changes nothing. */
 export async function ensureTopic(topic: string): Promise<void> {
   const pubsub = await client();
@@ -65,12 +71,15 @@ const PULL_TIMEOUT_MS = 5_000;
  * Takes up to 1,000 messages at once; none where nothing came within a few seconds, or the topic
  * does not exist (yet).
  */
-export async function pull(topic: string, max = 1_000): Promise<Pulled[]> {
+export async function pull(
+  topic: string,
+  { max = 1_000, waitMs = PULL_TIMEOUT_MS } = {},
+): Promise<Pulled[]> {
   const puller = await openSubscriber();
   try {
     const [answer] = await puller.pull(
       { subscription: subscriptionPath(topic), maxMessages: max },
-      { timeout: PULL_TIMEOUT_MS, retry: null },
+      { timeout: waitMs, retry: null },
     );
     return (answer.receivedMessages ?? []).flatMap(({ ackId, message }) =>
       ackId ? [{ ackId, body: Buffer.from(message?.data ?? '').toString('utf8') }] : [],

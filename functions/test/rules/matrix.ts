@@ -60,5 +60,7 @@ export const MATRIX: Row[] = [
   { document: 'mail/1', get: NOBODY, list: NOBODY },
   { document: 'lanes/1_0', get: NOBODY, list: NOBODY },
   { document: 'batchRuns/1', get: NOBODY, list: NOBODY },
+  { document: 'conversions/1', get: NOBODY, list: NOBODY },
+  { document: 'countedEvents/2026-11-22T10:00~0', get: NOBODY, list: NOBODY },
   { document: 'somethingNew/1', get: NOBODY, list: NOBODY },
 ];

@@ -50,6 +50,8 @@ const DOCUMENTS: Record<string, object> = {
   'mail/1': { to: ['ops@example.com'] },
   'lanes/1_0': { holder: null },
   'batchRuns/1': { isDone: false },
+  'conversions/1': { campaignId: '1', at: 1 },
+  'countedEvents/2026-11-22T10:00~0': { hashes: '' },
   'somethingNew/1': { isPublic: true },
 };
 

@@ -1,3 +1,4 @@
+import { removeOldMetrics } from '../../analytics/remove';
 import { refreshQuality } from '../../channels/quality';
 import { removeExpiredFiles, removeOrphans } from '../../files/remove';
 import { removeOldMerges } from '../../merges/purge';
@@ -26,6 +27,7 @@ export const hourly = scheduled(
       await removeOrphans(now() + ORPHANS_MS);
     },
     merges: removeOldMerges,
+    metrics: removeOldMetrics,
     quality: refreshQuality,
   },
 );
