@@ -6,6 +6,7 @@ export const BENCHMARKS: Record<string, () => Promise<Benchmark>> = {
   ingest: async () => (await import('./ingest/ingest.ts')).ingest,
   send: async () => (await import('./send/send.ts')).send,
   campaign: async () => (await import('./campaign/campaign.ts')).campaign,
+  peers: async () => (await import('./peers/peers.ts')).peers,
   import: async () => (await import('./import/import.ts')).importContacts,
   metrics: async () => (await import('./metrics/metrics.ts')).metrics,
   coldstart: async () => (await import('./coldstart/coldstart.ts')).coldstart,

@@ -1,6 +1,8 @@
 import { seeded } from '../whatsapp-simulator/random.ts';
 
 type Job = () => Promise<void>;
+/** Knows when it was due, epoch ms. */
+type OpenJob = (dueAt: number) => Promise<void>;
 
 /**
  * A closed model: `concurrency` workers, each beginning its next job when the one before is done.
@@ -25,7 +27,7 @@ export async function runClosed(jobs: readonly Job[], concurrency: number): Prom
  *
  * @returns latencies in milliseconds
  */
-export async function runOpen(jobs: readonly Job[], perSecond: number): Promise<number[]> {
+export async function runOpen(jobs: readonly OpenJob[], perSecond: number): Promise<number[]> {
   const random = seeded(1);
   const started = performance.now();
   let due = started;
@@ -35,7 +37,7 @@ export async function runOpen(jobs: readonly Job[], perSecond: number): Promise<
     const early = due - performance.now();
     if (early > 0) await new Promise((resolve) => setTimeout(resolve, early));
     const arrival = due;
-    running.push(job().then(() => performance.now() - arrival));
+    running.push(job(performance.timeOrigin + arrival).then(() => performance.now() - arrival));
   }
   return Promise.all(running);
 }

@@ -2,7 +2,7 @@ import { LOCAL } from './localConfig.ts';
 import type { Stack } from './stack.ts';
 
 /** The schedules of functions/src/entry/schedules, with how often each runs. */
-const SCHEDULES = [
+export const SCHEDULES = [
   { name: 'schedules-everyMinute', everyMs: 60_000 },
   { name: 'schedules-campaigns', everyMs: 60_000 },
   { name: 'schedules-monitoring', everyMs: 60_000 },

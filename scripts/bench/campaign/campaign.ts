@@ -3,7 +3,7 @@ import type { Benchmark, Entry } from '../types.ts';
 import { hasRedis, HOW_TO_GET_REDIS } from './bullmq/redis.ts';
 import { runOnBullmq } from './bullmq/run.ts';
 import { costEntries, priceTable, type Costly } from './cost.ts';
-import { killsIn } from './kills.ts';
+import { killsIn } from '../kills.ts';
 import { runOnRecado } from './recado.ts';
 import type { Run } from './run.ts';
 import { killTrial, paceTrial, type Sides } from './trials.ts';

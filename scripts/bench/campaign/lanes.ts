@@ -2,7 +2,7 @@ import { createServer, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
 import { freePorts } from '../../lib/ports.ts';
-import { startFunction, sumOf, type Process, type Used } from './processes.ts';
+import { startFunction, sumOf, type Process, type Used } from '../processes.ts';
 
 /** The lanes of a channel. As they are deployed, each has an instance of its own. */
 export interface Lanes {

@@ -1,10 +1,10 @@
 import { dollarsPerMillion } from '../cost/bill.ts';
 import type { BullRan } from './bullmq/run.ts';
-import type { Used } from './processes.ts';
+import type { Used } from '../processes.ts';
 import { usedInAll, type RecadoRan } from './recado.ts';
 
 /** List prices in USD, outside the free tiers. */
-const PRICE = {
+export const PRICE = {
   /** A million operations: a task created, a task handed over. */
   cloudTasks: 0.4,
   pubsubTiB: 40,

@@ -1,5 +1,5 @@
 import type { WebhookStats } from '../../whatsapp-simulator/types.ts';
-import type { Kills } from './kills.ts';
+import type { Kills } from '../kills.ts';
 import type { Seen } from './rates.ts';
 
 /** A campaign that is to be run. */

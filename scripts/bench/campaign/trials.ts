@@ -1,5 +1,5 @@
 import type { Sample, Trial } from '../types.ts';
-import { fatesOf } from './fates.ts';
+import { fatesOf } from '../fates.ts';
 import type { Ran, Run } from './run.ts';
 
 /** The two ways of running the same campaign. */

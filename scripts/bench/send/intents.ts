@@ -27,9 +27,17 @@ export const makeIntents = (): Intent[] =>
   }));
 
 /** Every customer writes, so that each has a conversation in which free text may be sent. */
-export async function openConversations(simulator: SimulatorClient): Promise<void> {
-  await simulator.inbound({
-    customers: PHONES.map((waId) => ({ waId, messages: [{ type: 'text', text: 'Hola' }] })),
-  });
+export async function openConversations(
+  simulator: SimulatorClient,
+  phones: readonly string[] = PHONES,
+): Promise<void> {
+  for (let from = 0; from < phones.length; from += PER_POST) {
+    const customers = phones.slice(from, from + PER_POST);
+    await simulator.inbound({
+      customers: customers.map((waId) => ({ waId, messages: [{ type: 'text', text: 'Hola' }] })),
+    });
+  }
   await simulator.idle(60_000);
 }
+
+const PER_POST = 300;

@@ -3,7 +3,7 @@
 // Run bills. Its standard input is a pipe; when that ends, whoever started it is gone.
 /* global process, performance, setInterval */
 const { Server } = require('node:http');
-const { onFirestoreOperation } = require('../../../functions/lib/platform/meter.js');
+const { onFirestoreOperation } = require('../../functions/lib/platform/meter.js');
 
 const used = { reads: 0, writes: 0, deletes: 0, requests: 0, busyMs: 0 };
 let isListening = false;
@@ -42,6 +42,8 @@ function tell() {
   told = news;
   const { user, system } = process.cpuUsage();
   report.used.cpuMs = (user + system) / 1_000;
+  // Kilobytes, the most so far.
+  report.used.rssBytes = process.resourceUsage().maxRSS * 1_024;
   process.stdout.write(`@bench ${JSON.stringify(report)}\n`);
 }
 setInterval(tell, 250).unref();

@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
-import { seeded } from '../../whatsapp-simulator/random.ts';
-import type { SimulatorClient } from '../../whatsapp-simulator/client.ts';
+import { seeded } from '../whatsapp-simulator/random.ts';
+import type { SimulatorClient } from '../whatsapp-simulator/client.ts';
 
 /** When to kill what, the same for all sides: after so many accepted sends. */
 export interface Kills {

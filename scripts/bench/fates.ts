@@ -1,5 +1,3 @@
-import type { Ran } from './run.ts';
-
 /** What became of the recipients after kills, and what the sender knows of it. */
 export interface Fates {
   /** Got it more than once. */
@@ -12,7 +10,14 @@ export interface Fates {
 
 const SHOWN_AS_OPEN = new Set(['unknown', 'failed']);
 
-export function fatesOf({ seen, outcomes }: Pick<Ran, 'seen' | 'outcomes'>): Fates {
+/** @param ran copies that WhatsApp accepted, and what the sender shows, by recipient */
+export function fatesOf({
+  seen,
+  outcomes,
+}: {
+  seen: { byRecipient: ReadonlyMap<string, number> };
+  outcomes: ReadonlyMap<string, string>;
+}): Fates {
   const fates: Fates = { doubled: 0, lost: 0, inDoubt: 0 };
   for (const [recipient, outcome] of outcomes) {
     const copies = seen.byRecipient.get(recipient) ?? 0;

@@ -3,7 +3,8 @@ import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { bin, ROOT, STATE } from '../../lib/paths.ts';
+import { setTimeout } from 'node:timers/promises';
+import { bin, ROOT, STATE } from '../lib/paths.ts';
 
 /** What a process has used so far. */
 export interface Used {
@@ -15,6 +16,8 @@ export interface Used {
   busyMs: number;
   /** The processor's time, from its start on. */
   cpuMs: number;
+  /** The most memory that it had. */
+  rssBytes: number;
 }
 
 export const NOTHING: Used = {
@@ -24,6 +27,7 @@ export const NOTHING: Used = {
   requests: 0,
   busyMs: 0,
   cpuMs: 0,
+  rssBytes: 0,
 };
 
 export const sumOf = (parts: readonly Used[]): Used =>
@@ -35,9 +39,28 @@ export const sumOf = (parts: readonly Used[]): Used =>
       requests: sum.requests + part.requests,
       busyMs: sum.busyMs + part.busyMs,
       cpuMs: sum.cpuMs + part.cpuMs,
+      rssBytes: sum.rssBytes + part.rssBytes,
     }),
     NOTHING,
   );
+
+/** What was used between two looks; memory is that of the later one. */
+export const differenceOf = (after: Used, before: Used): Used => ({
+  reads: after.reads - before.reads,
+  writes: after.writes - before.writes,
+  deletes: after.deletes - before.deletes,
+  requests: after.requests - before.requests,
+  busyMs: after.busyMs - before.busyMs,
+  cpuMs: after.cpuMs - before.cpuMs,
+  rssBytes: after.rssBytes,
+});
+
+/** What processes have used up to now, all together. */
+export async function useOf(processes: readonly Process[]): Promise<Used> {
+  // The last use is told within a moment.
+  await setTimeout(1_000);
+  return sumOf(processes.map((each) => each.used()));
+}
 
 /** A Node process whose use is measured, and that can be killed on the spot. */
 export interface Process {
