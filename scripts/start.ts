@@ -33,6 +33,7 @@ Recado is running.
   WhatsApp webhook   ${stack.webhookUrl}
   WhatsApp simulator ${stack.simulatorUrl}/_control/…
   Firestore          127.0.0.1:${stack.ports.firestore}   Auth 127.0.0.1:${stack.ports.auth}   (project ${stack.projectId})
+  Redis (REST)       ${stack.redisUrl ?? 'none; caches and limits are kept per instance'}
   Members            ${PEOPLE.map(({ email, role }) => `${email} (${role})`).join(', ')}
 
 Let a customer write:

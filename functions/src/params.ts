@@ -7,6 +7,14 @@ const whatsappAppSecretSecret = defineSecret('WHATSAPP_APP_SECRET');
 const whatsappVerifyTokenSecret = defineSecret('WHATSAPP_VERIFY_TOKEN');
 const monitoringTokenSecret = defineSecret('MONITORING_TOKEN');
 
+/**
+ * Declaring a secret makes every deploy ask for it. Redis is optional, so its token is one only
+ * where its address is set; deploys know functions/.env when they look at the functions.
+ */
+const redisTokenSecret = process.env['UPSTASH_REDIS_REST_URL']
+  ? defineSecret('UPSTASH_REDIS_REST_TOKEN')
+  : undefined;
+
 /** To be listed in the options of each function that uses them; nothing else gets to see them. */
 export const secrets = {
   /** A permanent system-user token with `whatsapp_business_messaging` and `…_management`. */
@@ -17,6 +25,8 @@ export const secrets = {
   whatsappVerifyToken: whatsappVerifyTokenSecret,
   /** Whoever brings it may read `/metrics` and `/status`: any long random word. */
   monitoringToken: monitoringTokenSecret,
+  /** What Redis' REST API asks for: to be spread into the list, which has none without a Redis. */
+  redisToken: redisTokenSecret ? [redisTokenSecret] : [],
 };
 
 const strings = {
@@ -52,6 +62,11 @@ const strings = {
     description:
       'Comma-separated; alerts are written to the collection "mail" for the Trigger Email extension.',
   }),
+  UPSTASH_REDIS_REST_URL: defineString('UPSTASH_REDIS_REST_URL', {
+    default: '',
+    description:
+      'The REST address of a Redis at Upstash; empty: there is none, and none is needed.',
+  }),
   LOG_LEVEL: defineString('LOG_LEVEL', {
     default: 'info',
     description: 'debug, info, warn or error.',
@@ -81,6 +96,10 @@ const numbers = {
   DAILY_BUDGET_USD: defineInt('DAILY_BUDGET_USD', {
     default: 0,
     description: 'An alert tells when Firestore costs more than that in a day (UTC); 0: no alert.',
+  }),
+  REDIS_TIMEOUT_MS: defineInt('REDIS_TIMEOUT_MS', {
+    default: 200,
+    description: 'How long Redis may take; one that takes longer is left alone for a while.',
   }),
   WHATSAPP_TIMEOUT_SECONDS: defineInt('WHATSAPP_TIMEOUT_SECONDS', { default: 20 }),
   RETENTION_DAYS_MESSAGES: defineInt('RETENTION_DAYS_MESSAGES', {
@@ -144,6 +163,17 @@ export const whatsappToken = (): string => secretValue(secrets.whatsappToken);
 export const whatsappAppSecret = (): string => secretValue(secrets.whatsappAppSecret);
 export const whatsappVerifyToken = (): string => secretValue(secrets.whatsappVerifyToken);
 export const monitoringToken = (): string => secretValue(secrets.monitoringToken);
+
+/**
+ * Where Redis is and its token; `undefined` where there is none, and in functions that do not list
+ * its token: they work without it.
+ */
+export function redisAddress(): { url: string; token: string } | undefined {
+  const url = paramValue(strings.UPSTASH_REDIS_REST_URL).trim();
+  const token = process.env['UPSTASH_REDIS_REST_TOKEN']?.trim();
+  return url !== '' && token ? { url, token } : undefined;
+}
+export const redisTimeoutMs = (): number => paramValue(numbers.REDIS_TIMEOUT_MS);
 
 export const graphBase = (): string => paramValue(strings.GRAPH_BASE).replace(/\/+$/, '');
 export const graphVersion = (): string => paramValue(strings.GRAPH_VERSION);

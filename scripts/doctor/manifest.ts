@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { UserError } from '../lib/fail.ts';
 import { ROOT } from '../lib/paths.ts';
+import { readEnvFile } from './settings.ts';
 
 /** What a deploy finds in the compiled functions. */
 export interface Manifest {
@@ -34,7 +35,14 @@ export async function discoverFunctions(projectId: string): Promise<Manifest> {
       ],
       {
         cwd: functions,
-        env: { ...process.env, GCLOUD_PROJECT: projectId, FUNCTIONS_MANIFEST_OUTPUT_PATH: file },
+        env: {
+          ...process.env,
+          // As a deploy: which secrets there are depends on them.
+          ...readEnvFile('.env'),
+          ...readEnvFile(`.env.${projectId}`),
+          GCLOUD_PROJECT: projectId,
+          FUNCTIONS_MANIFEST_OUTPUT_PATH: file,
+        },
         timeout: 60_000,
       },
     );

@@ -37,7 +37,8 @@ export const secretsOf = ({ params }: Pick<Manifest, 'params'>): string[] =>
 export const valueOf = (settings: Setting[], name: string): string =>
   settings.find((setting) => setting.name === name)?.value ?? '';
 
-function readEnvFile(name: string): Record<string, string> {
+/** What a dotenv file of functions/ sets; nothing where there is none. */
+export function readEnvFile(name: string): Record<string, string> {
   const file = join(ROOT, 'functions', name);
   return existsSync(file) ? (parseEnv(readFileSync(file, 'utf8')) as Record<string, string>) : {};
 }

@@ -9,14 +9,15 @@ export const LOCAL = {
   appSecret: 'local-app-secret',
   verifyToken: 'local-verify-token',
   monitoringToken: 'local-monitoring-token',
+  redisToken: 'local-redis-token',
   channelId: '100000000000001',
   secondChannelId: '100000000000002',
   wabaId: '200000000000001',
   region: 'europe-west1',
 } as const;
 
-/** The parameters of the local functions, for whatever runs their code. */
-export const localParameters = (simulatorUrl: string): Record<string, string> => ({
+/** The parameters of the local functions, for whatever runs their code; without a Redis if left out. */
+export const localParameters = (simulatorUrl: string, redisUrl = ''): Record<string, string> => ({
   GRAPH_BASE: simulatorUrl,
   GRAPH_VERSION: 'v25.0',
   WABA_ID: LOCAL.wabaId,
@@ -28,6 +29,8 @@ export const localParameters = (simulatorUrl: string): Record<string, string> =>
   CAMPAIGN_RESERVE_PERCENT: '3',
   CAMPAIGN_LEASE_SECONDS: '30',
   WHATSAPP_TIMEOUT_SECONDS: '20',
+  UPSTASH_REDIS_REST_URL: redisUrl,
+  REDIS_TIMEOUT_MS: '200',
   MARKETING_NEEDS_OPT_IN: 'false',
   METRICS_FLUSH_SECONDS: '60',
   DAILY_BUDGET_USD: '0',
@@ -46,12 +49,17 @@ export const localSecrets = (): Record<string, string> => ({
   WHATSAPP_APP_SECRET: LOCAL.appSecret,
   WHATSAPP_VERIFY_TOKEN: LOCAL.verifyToken,
   MONITORING_TOKEN: LOCAL.monitoringToken,
+  UPSTASH_REDIS_REST_TOKEN: LOCAL.redisToken,
 });
 
 /** Writes what the functions emulator reads for this project; returns what removes it again. */
-export function writeLocalConfig(projectId: string, simulatorUrl: string): () => void {
+export function writeLocalConfig(
+  projectId: string,
+  simulatorUrl: string,
+  redisUrl?: string,
+): () => void {
   const parameters = join(ROOT, 'functions', `.env.${projectId}`);
-  writeFileSync(parameters, lines(localParameters(simulatorUrl)));
+  writeFileSync(parameters, lines(localParameters(simulatorUrl, redisUrl)));
   // The same for every local stack, so it may stay.
   writeFileSync(join(ROOT, 'functions', '.secret.local'), lines(localSecrets()));
   return () => rmSync(parameters, { force: true });

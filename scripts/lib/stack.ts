@@ -5,6 +5,7 @@ import { build } from './build.ts';
 import { choosePorts, startEmulators, type Emulators } from './emulators.ts';
 import { UserError } from './fail.ts';
 import { LOCAL, localParameters, localSecrets, writeLocalConfig } from './localConfig.ts';
+import { startLocalRedis } from './localRedis.ts';
 import { ROOT, STATE } from './paths.ts';
 import { freePorts } from './ports.ts';
 import { announceStack } from './stackFile.ts';
@@ -13,6 +14,8 @@ export interface Stack extends Omit<Emulators, 'child' | 'stop'> {
   simulatorUrl: string;
   functionsUrl: string;
   webhookUrl: string;
+  /** Where Redis speaks REST; `undefined` where this machine has none. */
+  redisUrl: string | undefined;
   /** Resolves when a part of it has ended by itself. */
   broken: Promise<string>;
   stop(): Promise<void>;
@@ -26,7 +29,7 @@ interface Options {
   say?: (line: string) => void;
 }
 
-/** Builds the functions and starts the emulators and the WhatsApp simulator. */
+/** Builds the functions and starts the emulators, the WhatsApp simulator, and Redis where there is one. */
 export async function startStack({
   projectId,
   withFunctions,
@@ -41,10 +44,11 @@ export async function startStack({
   const simulatorUrl = `http://127.0.0.1:${simulator}`;
   const functionsUrl = `http://127.0.0.1:${ports.functions}/${projectId}/${LOCAL.region}`;
   const webhookUrl = `${functionsUrl}/whatsappWebhook`;
-  const removeConfig = writeLocalConfig(projectId, simulatorUrl);
 
   say('Starting the WhatsApp simulator and the Firebase emulators (15–30 s) …');
   mkdirSync(STATE, { recursive: true });
+  const redis = await startLocalRedis(say);
+  const removeConfig = writeLocalConfig(projectId, simulatorUrl, redis?.url);
   const journal = join(STATE, `journal-${projectId}.jsonl`);
   rmSync(journal, { force: true });
   const simulatorChild = startChild(
@@ -62,14 +66,14 @@ export async function startStack({
     environment: { ...environment, RECADO_REGION: LOCAL.region },
     withFunctions,
   }).catch(async (error: unknown) => {
-    await simulatorChild.stop();
+    await Promise.all([simulatorChild.stop(), redis?.stop()]);
     removeConfig();
     throw error;
   });
 
   const all = {
     ...emulators.environment,
-    ...localParameters(simulatorUrl),
+    ...localParameters(simulatorUrl, redis?.url),
     ...localSecrets(),
     ...environment,
     RECADO_REGION: LOCAL.region,
@@ -78,7 +82,9 @@ export async function startStack({
   let stopping: Promise<void> | undefined;
   const stop = (): Promise<void> => {
     withdraw();
-    return (stopping ??= Promise.all([simulatorChild.stop(), emulators.stop()]).then(removeConfig));
+    return (stopping ??= Promise.all([simulatorChild.stop(), redis?.stop(), emulators.stop()]).then(
+      removeConfig,
+    ));
   };
 
   const healthy = await fetch(`${simulatorUrl}/_control/health`).then(
@@ -95,6 +101,7 @@ export async function startStack({
     simulatorUrl,
     functionsUrl,
     webhookUrl,
+    redisUrl: redis?.url,
     broken: Promise.race([
       emulators.child.ended.then(() => `The emulators ended.\n${emulators.child.tail()}`),
       simulatorChild.ended.then(() => `The simulator ended.\n${simulatorChild.tail()}`),

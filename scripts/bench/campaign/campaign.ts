@@ -1,6 +1,6 @@
+import { HOW_TO_GET_REDIS, redisIsInstalled } from '../../lib/redisServer.ts';
 import { measure } from '../rounds.ts';
 import type { Benchmark, Entry } from '../types.ts';
-import { hasRedis, HOW_TO_GET_REDIS } from './bullmq/redis.ts';
 import { runOnBullmq } from './bullmq/run.ts';
 import { costEntries, priceTable, type Costly } from './cost.ts';
 import { killsIn } from '../kills.ts';
@@ -36,7 +36,7 @@ export const campaign: Benchmark = {
   async run(context) {
     const { simulatorUrl } = await context.stack();
     const progress = (text: string): void => context.progress(text);
-    const compares = hasRedis();
+    const compares = redisIsInstalled();
     const last: Partial<Costly> = {};
     const on = (value: Measured, baseline = value): Sides => ({
       value: async () => (last.recado = await runOnRecado(simulatorUrl, { ...value, progress })),
@@ -52,7 +52,10 @@ export const campaign: Benchmark = {
     entries.push(...costEntries(cost), ...(await measure(context, trials, 1)));
     return {
       entries: entries.map(withoutInfinity),
-      notes: [priceTable(cost), ...(compares ? [] : [HOW_TO_GET_REDIS])],
+      notes: [
+        priceTable(cost),
+        ...(compares ? [] : [`Nothing was compared with BullMQ. ${HOW_TO_GET_REDIS}`]),
+      ],
     };
   },
 };

@@ -1,5 +1,5 @@
 import { fatesOf } from '../fates.ts';
-import { hasRedis, HOW_TO_GET_REDIS } from '../campaign/bullmq/redis.ts';
+import { HOW_TO_GET_REDIS, redisIsInstalled } from '../../lib/redisServer.ts';
 import { entryOf } from '../entries.ts';
 import { killsIn } from '../kills.ts';
 import type { Used } from '../processes.ts';
@@ -40,7 +40,7 @@ export const peers: Benchmark = {
     const last: { recado?: Ran; peer?: PeerRan } = {};
     const on = (run: Measured): Sides => ({
       value: async () => (last.recado = await runOnRecado(simulatorUrl, { ...run, progress })),
-      ...(hasRedis() && {
+      ...(redisIsInstalled() && {
         baseline: async () => (last.peer = await runOnBullmq(simulatorUrl, { ...run, progress })),
       }),
     });

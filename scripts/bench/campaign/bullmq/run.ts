@@ -11,7 +11,7 @@ import { startProcess, type Process } from '../../processes.ts';
 import { seenBy } from '../rates.ts';
 import type { Ran, Run } from '../run.ts';
 import { QUEUE, sentKey, statusesKey, type Recipient } from './jobs.ts';
-import { startRedis } from './redis.ts';
+import { startRedisServer } from '../../../lib/redisServer.ts';
 
 /** What a campaign with BullMQ came to. */
 export interface BullRan extends Ran {
@@ -30,7 +30,7 @@ const TIMEOUT_MS = 900_000;
 /** Runs the same campaign with one BullMQ worker on a Redis of its own. */
 export async function runOnBullmq(simulatorUrl: string, run: Run): Promise<BullRan> {
   const simulator = new SimulatorClient(simulatorUrl);
-  const redis = await startRedis();
+  const redis = await startRedisServer();
   const connection = new Redis(redis.port, '127.0.0.1');
   const queue = new Queue<Recipient>(QUEUE, { connection });
   const environment = { REDIS_PORT: String(redis.port) };

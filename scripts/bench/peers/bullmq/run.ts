@@ -4,7 +4,7 @@ import { setTimeout } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { freePorts } from '../../../lib/ports.ts';
 import { SimulatorClient } from '../../../whatsapp-simulator/client.ts';
-import { startRedis } from '../../campaign/bullmq/redis.ts';
+import { startRedisServer } from '../../../lib/redisServer.ts';
 import { killAt } from '../../kills.ts';
 import { differenceOf, startProcess, useOf, type Process } from '../../processes.ts';
 import { openConversations } from '../../send/intents.ts';
@@ -34,7 +34,7 @@ export interface PeerRan extends Ran {
 /** Hands the messages to an Express service with one BullMQ worker, on a Redis of its own. */
 export async function runOnBullmq(simulatorUrl: string, run: Run): Promise<PeerRan> {
   const simulator = new SimulatorClient(simulatorUrl);
-  const redis = await startRedis();
+  const redis = await startRedisServer();
   const connection = new Redis(redis.port, '127.0.0.1');
   const { port } = await freePorts({ port: 0 });
   const apiKey = randomUUID();

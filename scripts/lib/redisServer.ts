@@ -1,35 +1,47 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startChild } from '../../../lib/child.ts';
-import { STATE } from '../../../lib/paths.ts';
-import { freePorts } from '../../../lib/ports.ts';
+import { startChild } from './child.ts';
+import { STATE } from './paths.ts';
+import { freePorts } from './ports.ts';
 
 export interface RedisServer {
   port: number;
+  /** Of redis-server itself. */
+  pid: number;
+  /** Resolves when it has ended. */
+  ended: Promise<number>;
   stop(): Promise<void>;
 }
 
 export const HOW_TO_GET_REDIS =
-  'No redis-server on the PATH, so nothing was compared with BullMQ. ' +
-  '`apt-get install redis-server` (Debian, Ubuntu) or `brew install redis` (macOS) has it.';
+  'No redis-server on the PATH: `apt-get install redis-server` (Debian, Ubuntu) or `brew install redis` (macOS) has it.';
 
-export const hasRedis = (): boolean =>
+/** Whether this machine has a redis-server. */
+export const redisIsInstalled = (): boolean =>
   spawnSync('redis-server', ['--version'], { stdio: 'ignore' }).status === 0;
 
 const START_TIMEOUT_MS = 10_000;
 
-/** Starts a Redis of its own, empty and in memory only. */
-export async function startRedis(): Promise<RedisServer> {
-  const { port } = await freePorts({ port: 0 });
+/**
+ * Starts a Redis of its own, empty and in memory only.
+ *
+ * @param port any that is free, if left out
+ */
+export async function startRedisServer(port?: number): Promise<RedisServer> {
+  const chosen = port ?? (await freePorts({ port: 0 })).port;
   const folder = mkdtempSync(join(tmpdir(), 'recado-redis-'));
   const ready = Promise.withResolvers<'ready'>();
-  const options = ['--port', String(port), '--bind', '127.0.0.1', '--dir', folder];
+  let pid = 0;
+  mkdirSync(STATE, { recursive: true });
+  const options = ['--port', String(chosen), '--bind', '127.0.0.1', '--dir', folder];
   const memoryOnly = ['--save', '', '--appendonly', 'no', '--maxmemory-policy', 'noeviction'];
   const child = startChild('redis-server', [...options, ...memoryOnly], {
-    logFile: join(STATE, 'bench-redis.log'),
+    logFile: join(STATE, `redis-${chosen}.log`),
     onLine(line) {
+      // Each line of its log begins with its process id and role.
+      pid ||= Number(/^(\d+):M /.exec(line)?.[1] ?? 0);
       if (line.includes('Ready to accept connections')) ready.resolve('ready');
     },
   });
@@ -44,5 +56,5 @@ export async function startRedis(): Promise<RedisServer> {
     await stop();
     throw new Error(`redis-server did not start:\n${child.tail()}`);
   }
-  return { port, stop };
+  return { port: chosen, pid, ended: child.ended, stop };
 }
