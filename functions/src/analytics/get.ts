@@ -1,6 +1,8 @@
-import { createCache } from '../platform/cache';
+import { MIB } from '../platform/cache';
+import { createSharedCache } from '../platform/cache/shared';
 import { atOneMoment } from '../platform/firestore';
 import { AppError } from '../shared/errors';
+import { hashId } from '../shared/ids';
 import type { Member } from '../team/schema';
 import { collect, sumUp, type Collected } from './collect';
 import { familyWith, type Family } from './families';
@@ -44,7 +46,14 @@ type Answer = Pick<Metrics, 'from' | 'to' | 'totals' | 'before'> & { rows: Metri
 type Question = Omit<GetInput, 'format' | 'limit' | 'cursor'>;
 
 /** Figures change once a minute; what is as old as this may be shown again. */
-const answers = createCache<Answer>({ max: 200, ttl: 10_000 });
+const MAX_AGE_MS = 10_000;
+const answers = createSharedCache<Answer>({
+  name: 'figures',
+  schema: 1,
+  maxAgeMs: MAX_AGE_MS,
+  recheckMs: MAX_AGE_MS,
+  maxBytes: 8 * MIB,
+});
 
 /**
  * Figures of a range by period of a time zone, and by one dimension if wanted: at most ten reads,
@@ -59,7 +68,9 @@ export async function getMetrics(
   { format, limit, cursor, ...asked }: GetInput,
 ): Promise<Metrics> {
   const question = { ...asked, where: allowedWhere(member, asked.where) };
-  const { rows, ...rest } = await answers.get(JSON.stringify(question), () => answer(question));
+  const { rows, ...rest } = await answers.get(hashId(JSON.stringify(question)), [], () =>
+    answer(question),
+  );
   const first = Number(cursor ?? 0);
   const page = rows.slice(first, first + limit);
   const shown =

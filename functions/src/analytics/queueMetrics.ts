@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { channelIds } from '../channels/read';
 import { queueOf, type ChannelQueue } from '../messages/queue';
-import { createCache } from '../platform/cache';
+import { createSharedCache } from '../platform/cache/shared';
 import { now } from '../platform/clock';
 import type { queueInput } from './schema';
 
@@ -15,11 +15,17 @@ export interface QueuePage {
 
 /** Numbers a page: with them it stays within ten reads. */
 const PAGE = 2;
-const pages = createCache<QueuePage>({ max: 200, ttl: 5_000 });
+const MAX_AGE_MS = 5_000;
+const pages = createSharedCache<QueuePage>({
+  name: 'queues',
+  schema: 1,
+  maxAgeMs: MAX_AGE_MS,
+  recheckMs: MAX_AGE_MS,
+});
 
 /** What waits to be sent over each number, at most 5 s old. */
 export const queueMetrics = (input: z.output<typeof queueInput>): Promise<QueuePage> =>
-  pages.get(JSON.stringify(input), () => look(input));
+  pages.get(JSON.stringify(input), [], () => look(input));
 
 async function look({ channelId, cursor }: z.output<typeof queueInput>): Promise<QueuePage> {
   const { ids, cursor: nextCursor } =

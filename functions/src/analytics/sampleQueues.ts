@@ -12,7 +12,7 @@ import { bucketName } from './names';
 
 const MAX_CHANNELS = 50;
 const CONCURRENCY = 16;
-const known = createCache<string[]>({ max: 1, ttl: 10 * 60_000 });
+const known = createCache<string[]>({ name: 'channel-ids', maxAgeMs: 10 * 60_000 });
 /** Whether something waited when this instance looked last. */
 let wasBusy = false;
 

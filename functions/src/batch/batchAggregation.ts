@@ -174,13 +174,12 @@ const keyOf = (path: string, { where, count, sum, average }: Aggregation): strin
     typeof value === 'number' && !Number.isFinite(value) ? { number: String(value) } : value,
   );
 
-const MAX_CACHED = 2_000;
 const caches = new Map<number, Cache<Aggregate>>();
 
 function cacheOf(maxAgeMs: number): Cache<Aggregate> {
   const known = caches.get(maxAgeMs);
   if (known) return known;
-  const cache = createCache<Aggregate>({ max: MAX_CACHED, ttl: maxAgeMs });
+  const cache = createCache<Aggregate>({ name: 'aggregations', maxAgeMs });
   caches.set(maxAgeMs, cache);
   return cache;
 }

@@ -23,14 +23,14 @@ export const readCampaign = (id: string): Promise<Read<Campaign>> => read<Campai
 
 /** How long what was decided of a campaign may go unnoticed by another instance. */
 const CAMPAIGN_TTL_MS = 3_000;
-const snapshots = createCache<Read<Campaign>>({ max: 500, ttl: CAMPAIGN_TTL_MS });
+const snapshots = createCache<Read<Campaign>>({ name: 'campaigns', maxAgeMs: CAMPAIGN_TTL_MS });
 
 /** A campaign as it was at most 3 s ago. */
 export const campaignSnapshot = (id: string): Promise<Read<Campaign>> =>
   snapshots.get(id, () => readCampaign(id));
 
 const MAX_ACTIVE = 200;
-const running = createCache<Found<Campaign>[]>({ max: 500, ttl: CAMPAIGN_TTL_MS });
+const running = createCache<Found<Campaign>[]>({ name: 'running', maxAgeMs: CAMPAIGN_TTL_MS });
 
 /** The running campaigns of a channel as they were at most 3 s ago. */
 export const runningCampaigns = (channelId: string): Promise<Found<Campaign>[]> =>

@@ -10,7 +10,7 @@ const path = (id: string): string => `${channels.path}/${id}`;
 
 /** How long another instance may go on sending over a channel that was paused. */
 const CHANNEL_TTL_MS = 5_000;
-const snapshots = createCache<Read<Channel>>({ max: 500, ttl: CHANNEL_TTL_MS });
+const snapshots = createCache<Read<Channel>>({ name: 'channels', maxAgeMs: CHANNEL_TTL_MS });
 
 export const readChannel = (id: string): Promise<Read<Channel>> => read<Channel>(path(id));
 

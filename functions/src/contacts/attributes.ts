@@ -14,7 +14,7 @@ export type Definitions = Readonly<Record<string, AttributeDefinition>>;
 const MAX_ATTRIBUTES = 100;
 
 /** An instance may know an older list by so much; then a new attribute is unknown to it. */
-const definitionsCache = createCache<Definitions>({ max: 1, ttl: 30_000 });
+const definitionsCache = createCache<Definitions>({ name: 'attributes', maxAgeMs: 30_000 });
 
 /** The attributes that contacts may have, by name. One read in half a minute. */
 export const attributeDefinitions = (): Promise<Definitions> =>

@@ -1,4 +1,4 @@
-import { createCache } from '../platform/cache';
+import { createCache, MIB } from '../platform/cache';
 import { now } from '../platform/clock';
 import { addToTransaction, inTransaction, type WriteOp } from '../platform/commit';
 import type { Read, Transaction, Version } from '../platform/firestore';
@@ -11,7 +11,11 @@ import { searchFields } from './search';
 import { createAlias, createContact, moveAlias, readAliases, updateContact } from './store';
 
 /** Which contact an alias leads to. A merge or a number's change is seen after this time. */
-const aliases = createCache<string>({ max: 50_000, ttl: 10 * 60_000 });
+const aliases = createCache<string>({
+  name: 'aliases',
+  maxAgeMs: 10 * 60_000,
+  maxBytes: 16 * MIB,
+});
 
 /** Two contacts that turned out to be one person. */
 export interface Twins {
@@ -44,7 +48,7 @@ export function guessContact(identity: Identity): string {
 }
 
 /** Of contacts that were merged: a merge that is undone is seen after this time. */
-const mergedAliases = createCache<string>({ max: 5_000, ttl: 20_000 });
+const mergedAliases = createCache<string>({ name: 'merged-aliases', maxAgeMs: 20_000 });
 
 /** Whose alias it is, as far as that is known here. */
 const known = (id: string): string | undefined => mergedAliases.peek(id) ?? aliases.peek(id);

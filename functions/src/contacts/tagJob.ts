@@ -1,6 +1,7 @@
 import type { JobHandler } from '../jobs/run';
 import { contactsMatching, countMatching } from './find';
 import type { ContactFilter } from './schema';
+import { forgetCounts } from './segments';
 import { tagWrites, type Tagging } from './tag';
 
 interface Input extends Tagging {
@@ -42,4 +43,5 @@ export const tagJob: JobHandler<Input, State> = {
       isDone,
     };
   },
+  done: forgetCounts,
 };

@@ -1,5 +1,5 @@
 import { collection } from '../batch/collection';
-import { createCache } from '../platform/cache';
+import { createCache, MIB } from '../platform/cache';
 import type { WriteOp } from '../platform/commit';
 import { read, readAll, type Read, type Transaction, type Version } from '../platform/firestore';
 import type { Conversation } from './schema';
@@ -10,7 +10,11 @@ const path = (id: string): string => `${conversations.path}/${id}`;
 
 /** How old a snapshot may be on which a send is allowed; a refusal is always decided on a fresh one. */
 const SNAPSHOT_TTL_MS = 15_000;
-const snapshots = createCache<Read<Conversation>>({ max: 5_000, ttl: SNAPSHOT_TTL_MS });
+const snapshots = createCache<Read<Conversation>>({
+  name: 'conversations',
+  maxAgeMs: SNAPSHOT_TTL_MS,
+  maxBytes: 8 * MIB,
+});
 
 export async function readConversation(
   id: string,

@@ -41,6 +41,11 @@ export interface JobHandler<Input = unknown, State = unknown> {
    * An AppError ends the job as failed; any other error is tried again.
    */
   step(context: StepContext<Input, State>): Promise<Step<State>>;
+  /**
+   * After the last step is stored. It does not run where the process dies just then: it is for what
+   * would come right by itself, a little later.
+   */
+  done?(): Promise<void>;
   /** Tidies up after the last step of a job that was cancelled; may run twice. */
   cancelled?(context: StepContext<Input, State>): Promise<void>;
 }
@@ -147,6 +152,7 @@ async function takeStep(held: Held, handler: JobHandler): Promise<boolean> {
     const step = await handler.step(contextOf(held));
     try {
       await record(held, step);
+      if (step.isDone) await handler.done?.();
       return step.isDone;
     } catch (error) {
       if (!isConflict(error) || round === MAX_ROUNDS) throw error;

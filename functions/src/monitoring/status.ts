@@ -1,4 +1,5 @@
 import { createCache } from '../platform/cache';
+import { createSharedCache } from '../platform/cache/shared';
 import { now } from '../platform/clock';
 import { fromPlain, quantile, type PlainDistribution } from '../shared/distribution';
 import type { MetricName } from '../shared/metricCatalogue';
@@ -38,11 +39,16 @@ export interface Status {
   spentUsd: number;
 }
 
-const statuses = createCache<Status>({ max: 1, ttl: STATUS_MS });
-const texts = createCache<{ text: string }>({ max: 1, ttl: METRICS_MS });
+const statuses = createSharedCache<Status>({
+  name: 'status',
+  schema: 1,
+  maxAgeMs: STATUS_MS,
+  recheckMs: STATUS_MS,
+});
+const texts = createCache<{ text: string }>({ name: 'metrics-text', maxAgeMs: METRICS_MS });
 
 /** How the system is, and why. The facts are read anew: about a dozen reads, every 15 s at most. */
-export const systemStatus = (): Promise<Status> => statuses.get('', readStatus);
+export const systemStatus = (): Promise<Status> => statuses.get('all', [], readStatus);
 
 /** What `/metrics` answers; one read, every 10 s at most. */
 export async function metricsText(): Promise<string> {

@@ -65,6 +65,11 @@ export const METRICS = {
     help: 'Look-ups in a cache, by tier and result.',
     labels: ['cache', 'tier', 'result'],
   },
+  recado_cache_load_duration_seconds: {
+    kind: 'histogram',
+    help: 'How long it took to load what a cache did not have.',
+    labels: ['cache'],
+  },
   recado_redis_requests_total: {
     kind: 'counter',
     help: 'Requests to Redis, by outcome.',

@@ -7,7 +7,7 @@ const path = (uid: string): string => `users/${uid}`;
 
 /** How long a member who was deactivated or changed may still act with an old token. */
 const MEMBER_TTL_MS = 20_000;
-const users = createCache<Read<User>>({ max: 2_000, ttl: MEMBER_TTL_MS });
+const users = createCache<Read<User>>({ name: 'members', maxAgeMs: MEMBER_TTL_MS });
 
 export const readUser = (uid: string, transaction?: Transaction): Promise<Read<User>> =>
   read<User>(path(uid), transaction);

@@ -7,7 +7,7 @@ export const templates = collection<Template>('templates');
 
 /** A template that Meta paused meanwhile is refused by Meta, so this costs nothing but a try. */
 const TEMPLATE_TTL_MS = 60_000;
-const snapshots = createCache<Read<Template>>({ max: 2_000, ttl: TEMPLATE_TTL_MS });
+const snapshots = createCache<Read<Template>>({ name: 'templates', maxAgeMs: TEMPLATE_TTL_MS });
 
 export const templateSnapshot = (id: string): Promise<Read<Template>> =>
   snapshots.get(id, () => read<Template>(`${templates.path}/${id}`));

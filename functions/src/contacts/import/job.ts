@@ -4,6 +4,7 @@ import { now } from '../../platform/clock';
 import type { Member } from '../../team/schema';
 import { attributeDefinitions } from '../attributes';
 import { aliasesOfRow, headerOf, judged, type Judged } from './judge';
+import { forgetCounts } from '../segments';
 import { headerFor, mappedColumns } from './mapping';
 import { divide, readPart, removeParts, type Parts } from './parts';
 import { planRows } from './plan';
@@ -60,6 +61,7 @@ export const importJob: JobHandler<Input, State> = {
   async cancelled(context) {
     if (context.state) await tidy(context, context.state);
   },
+  done: forgetCounts,
 };
 
 /**

@@ -1,6 +1,7 @@
 import { onTaskDispatched } from 'firebase-functions/tasks';
 import { runJob, type JobHandlers } from '../../jobs/run';
 import { jobInput } from '../../jobs/schema';
+import { secrets } from '../../params';
 import { task } from '../guard';
 
 /** What does each kind of job; loaded when a job of the kind runs. */
@@ -19,6 +20,8 @@ export const jobsRun = onTaskDispatched(
   {
     retryConfig: { maxAttempts: 10, minBackoffSeconds: 2, maxBackoffSeconds: 60 },
     rateLimits: { maxConcurrentDispatches: 20 },
+    // To forget what is cached of contacts.
+    secrets: [...secrets.redisToken],
     memory: '512MiB',
     // A large import uses an instance alone.
     concurrency: 1,
