@@ -54,6 +54,17 @@ export function messageState(message: Message): MessageState {
     : 'queued';
 }
 
+/**
+ * Whether nothing is left to be done with a message: nobody is to look at it, and it is neither on
+ * its way nor waiting for its channel.
+ */
+export function isOver(message: Message): boolean {
+  if (message.dueAt !== undefined) return false;
+  if (message.direction !== 'out') return true;
+  const isOnItsWay = ['scheduled', 'queued', 'sending'].includes(messageState(message));
+  return message.heldBy === undefined && !isOnItsWay;
+}
+
 /** Why a message may not be sent, for whoever sends it. */
 export interface Refusal {
   code: ErrorCode;
