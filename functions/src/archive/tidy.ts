@@ -27,16 +27,17 @@ export async function dropPartition(listed: Listed): Promise<void> {
  * Removes files that are in no partition: what a crash left between a file and its record, or a step
  * that was too slow. Costs a listing for 1,000 files, and a read for each partition.
  *
+ * @param at what is older than an hour then is looked at; epoch ms
  * @returns how many
  */
-export async function removeStrays(archived: Archived): Promise<number> {
+export async function removeStrays(archived: Archived, at: number = now()): Promise<number> {
   const known = new Map<string, Set<string>>();
   let removed = 0;
   let after: string | undefined;
   // eslint-disable-next-line recado/no-firestore-in-loops -- a page after the other
   do {
     const page: Entry[] = await storage().list(`archive/${archived}`, { after });
-    const old = page.filter(({ updatedAt }) => updatedAt < now() - STRAY_MS);
+    const old = page.filter(({ updatedAt }) => updatedAt < at - STRAY_MS);
     const folders = new Set(old.map(({ path }) => folderIn(path)));
     // eslint-disable-next-line recado/no-firestore-in-loops -- a folder is a partition, and has many files
     await mapConcurrently(

@@ -30,8 +30,8 @@ export const SECTIONS: readonly (Pick<PersonalData, 'page'> & { name: string })[
 
 /**
  * What is taken away, in this order: first what would be sent, then what others are made of. Chunks
- * and messages come once more in the end, for what was on its way when the erasure began; the archive
- * comes last, for what was moved there meanwhile.
+ * and messages come once more in the end, for what was on its way when the erasure began, or was just
+ * brought back; the archive comes between, for what was moved there before the messages' first turn.
  */
 export const PHASES: readonly Pick<PersonalData, 'erase'>[] = [
   pendingData,
@@ -45,9 +45,9 @@ export const PHASES: readonly Pick<PersonalData, 'erase'>[] = [
   auditData,
   jobData,
   fileData,
+  archivedMessageData,
   campaignData,
   messageData,
-  archivedMessageData,
 ];
 
 /** Everything under which a contact's person is found. */
