@@ -119,6 +119,10 @@ const numbers = {
     default: 0,
     description: 'After so many days dead letters are deleted; 0: never.',
   }),
+  RETENTION_DAYS_LISTS: defineInt('RETENTION_DAYS_LISTS', {
+    default: 90,
+    description: 'So many days after its end the list of a campaign is deleted; 0: never.',
+  }),
   RETENTION_DAYS_JOBS: defineInt('RETENTION_DAYS_JOBS', {
     default: 30,
     description: 'So many days after their end background jobs are forgotten; 0: never.',
@@ -211,6 +215,7 @@ export const marketingNeedsOptIn = (): boolean => paramValue(booleans.MARKETING_
 const RETENTION = {
   messages: numbers.RETENTION_DAYS_MESSAGES,
   campaigns: numbers.RETENTION_DAYS_CAMPAIGNS,
+  lists: numbers.RETENTION_DAYS_LISTS,
   audit: numbers.RETENTION_DAYS_AUDIT,
   deadLetters: numbers.RETENTION_DAYS_DEAD_LETTERS,
   jobs: numbers.RETENTION_DAYS_JOBS,

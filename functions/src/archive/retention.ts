@@ -4,7 +4,7 @@ import { listPartitions, type Listed } from './store';
 import { dropPartition } from './tidy';
 
 /**
- * Deletes the archived months that ended before a time, files first.
+ * Deletes the archived months that ended before a time.
  *
  * @param end nothing more is begun after this time; the next call goes on
  * @returns how many documents were in them

@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto';
+import { ARCHIVED_AFTER_MS } from '../messages/rules';
 import type { Part, Partition } from './schema';
 
 const DAY_MS = 24 * 60 * 60_000;
-/** Statuses come for 40 days, and what waits for an answer of WhatsApp is over by then. */
-const MIN_DAYS = 45;
 
 /** The month of a time, in UTC: `2026-01`. */
 export const monthOf = (at: number): string => new Date(at).toISOString().slice(0, 7);
@@ -23,7 +22,7 @@ export function monthsBetween(from: number, to: number): string[] {
 
 /** Whole months that end before this time are archived: those older than so many days. */
 export const archivedUntil = (days: number, at: number): number =>
-  rangeOf(monthOf(at - Math.max(days, MIN_DAYS) * DAY_MS)).from;
+  rangeOf(monthOf(at - Math.max(days * DAY_MS, ARCHIVED_AFTER_MS))).from;
 
 export const partitionId = ({
   collection,

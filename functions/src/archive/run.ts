@@ -38,7 +38,7 @@ const UNFINISHED: readonly PartitionStatus[] = ['writing', 'written', 'verified'
  * anew. Two runs at once do no harm: the slower one ends. With 0 days nothing is begun.
  *
  * @param end nothing more is begun after this time, epoch ms; the next run goes on
- * @throws AppError `failed-precondition` where a file is damaged; its partition stays as it is
+ * @throws AppError `failed-precondition` where a file is damaged: nothing is deleted on its ground
  */
 export async function archive(
   archived: Archived,

@@ -1,12 +1,13 @@
+import { now } from '../platform/clock';
 import { log } from '../platform/log';
 import { storage } from '../platform/storage';
+import { AppError } from '../shared/errors';
 import { encode } from './lines';
 import { readPart, writePart } from './parts';
 import { checksumOf, PART_DOCUMENTS, partitionId, sumsOf } from './rules';
-import { now } from '../platform/clock';
 import type { Partition } from './schema';
 import { SOURCES } from './sources';
-import { advance, raiseHorizon, type Held } from './store';
+import { advance, forget, raiseHorizon, type Held } from './store';
 
 /** What a step came to: documents that were read or deleted, for the bill. */
 export interface Stepped {
@@ -27,7 +28,8 @@ const MAX_PARTS = 250;
  * with a commit that demands the partition as it was, so a step that died is simply done again: the
  * same part, the same check, deletions of what is gone.
  *
- * @throws AppError `failed-precondition` where a part is not as it was written; nothing is deleted
+ * @throws AppError `failed-precondition` where a part is not as it was written: nothing is deleted,
+ *   and the next run writes the partition anew, if it had not begun to delete
  * @throws TakenOver where another run was faster
  */
 export function step(held: Held, runner: string): Promise<Stepped> {
@@ -88,7 +90,13 @@ async function gather(
 async function verify(held: Held, runner: string): Promise<Stepped> {
   const { parts, next } = held.partition;
   const part = parts[next];
-  if (part) await readPart(part);
+  try {
+    if (part) await readPart(part);
+  } catch (error) {
+    // All of it is still where it came from.
+    if (error instanceof AppError) await forget(held);
+    throw error;
+  }
   const isThrough = next + 1 >= parts.length;
   const fields = isThrough ? { status: 'verified' as const, next: 0 } : { next: next + 1 };
   return { held: await advance(held, { runner, ...fields }), documents: 0 };

@@ -68,6 +68,19 @@ export const advance = (
   return own({ ...held.partition, ...changes }, [updatePartition(held, changes), ...writes]);
 };
 
+/**
+ * Forgets a partition; its files are in none then, and go as such.
+ *
+ * @throws TakenOver where it is not as it was read
+ */
+export async function forget(held: Held): Promise<void> {
+  try {
+    await commit([removePartition(held)]);
+  } catch (error) {
+    throw isConflict(error) ? new TakenOver() : error;
+  }
+}
+
 /** Commits what makes a partition what it is to be; if it is that already, the answer was lost. */
 async function own(partition: Partition, writes: WriteOp[]): Promise<Held> {
   try {

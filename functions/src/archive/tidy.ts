@@ -9,18 +9,23 @@ const CONCURRENCY = 10;
 /** Whoever wrote a file has noted it by then, or died. */
 const STRAY_MS = 60 * 60_000;
 
-/** Removes a partition: first its files, then what is known of it. A crash in between is made up for. */
+/**
+ * Removes a partition as it was listed: what is known of it, then its files. What a crash leaves in
+ * between is in no partition, and goes as such. One that is not as it was listed stays.
+ */
 export async function dropPartition(listed: Listed): Promise<void> {
   const held = await readPartition(listed);
   if (!held) return;
-  const { parts } = held.partition;
-  await mapConcurrently(parts, CONCURRENCY, ({ path }) => storage().remove(path));
+  const { status, createdAt, parts } = held.partition;
+  // Its name may be another's by now.
+  if (status !== listed.status || createdAt !== listed.createdAt) return;
   try {
     await commit([removePartition(held)]);
   } catch (error) {
-    // Gone already, or changed: the next run looks again.
-    if (!isConflict(error)) throw error;
+    if (isConflict(error)) return;
+    throw error;
   }
+  await mapConcurrently(parts, CONCURRENCY, ({ path }) => storage().remove(path));
 }
 
 /**

@@ -31,7 +31,7 @@ export async function cloneCampaign(
 const listRemoved = (): AppError =>
   new AppError(
     'failed-precondition',
-    'The list of this campaign was deleted 90 days after its end. Make a new campaign with a list of its own.',
+    'The list of this campaign was deleted some time after its end. Make a new campaign with a list of its own.',
     { details: { reason: 'list-removed' } },
   );
 

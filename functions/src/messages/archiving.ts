@@ -3,6 +3,7 @@ import { batchDelete } from '../batch/batchDelete';
 import { batchQuery } from '../batch/batchQuery';
 import { batchUpdate } from '../batch/batchUpdate';
 import { throwIfFailed } from '../batch/report';
+import { now } from '../platform/clock';
 import type { Version } from '../platform/firestore';
 import { isOver } from './rules';
 import type { Message } from './schema';
@@ -37,7 +38,7 @@ async function page(
     items: items.map(({ id, data, version }) => ({
       ...{ id, data, version },
       at: data.timestamp,
-      isOver: isOver(data),
+      isOver: isOver(data, now()),
     })),
     cursor,
   };

@@ -23,9 +23,6 @@ interface Rule {
   remove: Removal;
 }
 
-/** Nobody looks up who is on the list of a campaign that ended so long ago. */
-const LIST_DAYS = 90;
-
 const RULES: Rule[] = [
   { name: 'messages', days: () => retentionDays('messages'), remove: removeMessages },
   {
@@ -35,7 +32,7 @@ const RULES: Rule[] = [
   },
   { name: 'conversations', days: () => retentionDays('messages'), remove: removeConversations },
   { name: 'campaigns', days: () => retentionDays('campaigns'), remove: removeCampaigns },
-  { name: 'campaignLists', days: () => LIST_DAYS, remove: removeLists },
+  { name: 'campaignLists', days: () => retentionDays('lists'), remove: removeLists },
   { name: 'auditLog', days: () => retentionDays('audit'), remove: removeAuditEntries },
   { name: 'deadLetters', days: () => retentionDays('deadLetters'), remove: removeDeadLetters },
   { name: 'replayedLetters', days: deadLettersDays, remove: removeReplayed },
