@@ -29,7 +29,21 @@ interface Options {
   days?: number;
   /** Documents that are read or deleted at most; 2,000,000 if left out. */
   maxDocuments?: number;
+  /** Called after each step. */
+  onProgress?: (progress: Progress) => void;
 }
+
+/** Where a partition is. */
+interface Progress extends Pick<Partition, 'status' | 'count' | 'next'> {
+  id: string;
+  /** Files. */
+  parts: number;
+}
+
+const progressOf = (partition: Partition): Progress => {
+  const { status, count, next, parts } = partition;
+  return { id: partitionId(partition), status, count, next, parts: parts.length };
+};
 
 const UNFINISHED: readonly PartitionStatus[] = ['writing', 'written', 'verified', 'deleting'];
 
@@ -43,7 +57,7 @@ const UNFINISHED: readonly PartitionStatus[] = ['writing', 'written', 'verified'
 export async function archive(
   archived: Archived,
   end: number,
-  { days = archiveAfterDays(), maxDocuments = MAX_DOCUMENTS }: Options = {},
+  { days = archiveAfterDays(), maxDocuments = MAX_DOCUMENTS, onProgress }: Options = {},
 ): Promise<ArchiveRun> {
   const run: ArchiveRun = { archived: [], documents: 0, left: 0, isComplete: false };
   const runner = newId();
@@ -55,6 +69,7 @@ export async function archive(
       const { held: next, documents } = await step(held, runner);
       held = next;
       run.documents += documents;
+      onProgress?.(progressOf(held.partition));
     }
     if (isUnfinished(held.partition)) return held.partition;
     run.archived.push(partitionId(held.partition));
