@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { gzipSync } from 'node:zlib';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import { beforeEach, describe, expect, it, test } from 'vitest';
 import { archive } from '../../src/archive/run';
 import type { Partition } from '../../src/archive/schema';
@@ -112,13 +112,16 @@ async function runUntil(status: Partition['status']): Promise<Partition> {
   throw new Error(`it never was ${status}`);
 }
 
+const textIn = (content: Buffer): string => gunzipSync(content).toString('utf8');
+const packedText = (text: string): Buffer => gzipSync(text);
 const packed = (lines: object[]): Buffer =>
-  gzipSync(lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
+  packedText(lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
 const DAMAGES: [string, (content: Buffer) => Buffer][] = [
   ['torn', (content) => content.subarray(0, content.length - 7)],
   ['empty', () => Buffer.alloc(0)],
   ['garbled', (content) => Buffer.from(content.map((byte, n) => (n === 40 ? byte ^ 1 : byte)))],
   ['a document short', () => packed([{ id: 'a', version: '1.0', data: {} }])],
+  ['whole, with another word in it', (content) => packedText(textIn(content).replace('ñ', 'n'))],
   ['of something else', () => packed([{ name: 'a' }])],
 ];
 
