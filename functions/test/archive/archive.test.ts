@@ -2,6 +2,9 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { forecast } from '../../src/archive/plan';
 import { costOf } from '../../src/archive/rules';
 import { archive } from '../../src/archive/run';
+import { threadInput } from '../../src/campaigns/schema';
+import { thread } from '../../src/campaigns/thread';
+import { clearCaches } from '../../src/platform/cache';
 import { db } from '../../src/platform/firestore';
 import { storage } from '../../src/platform/storage';
 import { billOf } from '../support/meter';
@@ -143,15 +146,34 @@ describe('a run', () => {
     expect(await archive('messages', Date.now() - 1, DAYS)).toMatchObject({ isComplete: false });
     expect(await partitions()).toEqual({});
   });
+});
 
-  it('does no harm to another one at the same time', async () => {
-    const all = { ...messagesOf('2026-01', 900), ...messagesOf('2026-02', 50) };
-    await storeMessages(all);
-    await Promise.all([1, 2, 3].map(() => archive('messages', soon(), DAYS)));
+describe('a thread', () => {
+  const member = { uid: 'lead', role: 'supervisor' } as const;
+  const threadOf = (conversationId: string) =>
+    thread(member, threadInput.parse({ conversationId }));
+
+  it('says with its last page before when messages are in the archive', async () => {
+    const conversation = {
+      ...{ channelId: '1', contactId: 'ana', participants: [], assigneeId: null },
+      createdAt: Date.UTC(2026, 0, 1),
+    };
+    await db().doc('conversations/1_ana').set(conversation);
+    await db()
+      .doc('conversations/1_ben')
+      .set({ ...conversation, createdAt: Date.UTC(2026, 2, 1) });
+    await storeMessages({
+      ...messagesOf('2026-02', 2),
+      ...messagesOf(new Date().toISOString().slice(0, 7), 1),
+    });
+    clearCaches();
+    expect(await threadOf('1_ana')).toMatchObject({ archivedBefore: null });
     await archive('messages', soon(), DAYS);
-    expect(await archivedMessages()).toEqual(all);
-    expect(await storedMessages()).toEqual({});
-    expect(Object.keys(await partitions())).toEqual(['messages_2026-01', 'messages_2026-02']);
+    clearCaches();
+    const page = await threadOf('1_ana');
+    expect(page.entries).toHaveLength(1);
+    expect(page).toMatchObject({ nextCursor: null, archivedBefore: Date.UTC(2026, 2) });
+    expect(await threadOf('1_ben')).toMatchObject({ archivedBefore: null });
   });
 });
 
