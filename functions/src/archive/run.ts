@@ -91,8 +91,8 @@ const isUnfinished = ({ status }: Pick<Partition, 'status'>): boolean =>
 interface Work {
   days: number;
   runner: string;
-  mayGoOn(): boolean;
-  finish(held: Held): Promise<Partition>;
+  mayGoOn: () => boolean;
+  finish: (held: Held) => Promise<Partition>;
 }
 
 /** Gives whether it is through. */

@@ -24,7 +24,6 @@ export async function listPartitions(archived: Archived): Promise<Listed[]> {
     orderBy: [['createdAt', 'desc']],
     fields: LISTED,
   });
-  // eslint-disable-next-line recado/no-firestore-in-loops -- a page after the other
   for await (const { items } of pages) all.push(...items.map(({ data }) => data));
   return all;
 }

@@ -39,7 +39,6 @@ export async function removeStrays(archived: Archived, at: number = now()): Prom
   const known = new Map<string, Set<string>>();
   let removed = 0;
   let after: string | undefined;
-  // eslint-disable-next-line recado/no-firestore-in-loops -- a page after the other
   do {
     const page: Entry[] = await storage().list(`archive/${archived}`, { after });
     const old = page.filter(({ updatedAt }) => updatedAt < at - STRAY_MS);

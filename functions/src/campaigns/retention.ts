@@ -46,8 +46,8 @@ export async function removeLists(before: number, end: number): Promise<{ delete
   const where = [['completedAt', '>=', from] as const, ['completedAt', '<', before] as const];
   const pages = batchPages(campaigns, [{ where }], { fields: ['listRemovedAt'], limit: PAGE });
   let deleted = 0;
-  // eslint-disable-next-line recado/no-firestore-in-loops -- one after the other: the notes are in their order
   for await (const { items } of pages) {
+    // eslint-disable-next-line recado/no-firestore-in-loops -- one after the other: the notes are in their order
     for (const { id, data, version } of items) {
       if (now() > end || deleted >= MAX_PARTS) return { deleted };
       if (data.listRemovedAt !== undefined) continue;

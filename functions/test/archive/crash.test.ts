@@ -53,7 +53,10 @@ async function runToTheEnd(): Promise<void> {
 const failureOf = async (work: Promise<unknown>): Promise<unknown[]> =>
   work.then(
     () => [],
-    ({ code, details }: AppError) => [code, details['reason']],
+    (error: unknown) => {
+      const { code, details } = error as AppError;
+      return [code, details['reason']];
+    },
   );
 
 /** What does not depend on when it ran, and who. */

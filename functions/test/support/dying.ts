@@ -22,7 +22,8 @@ export async function dieAfter(n: number, work: () => Promise<unknown>): Promise
     return result;
   };
   const files = storage();
-  const { write, remove } = files;
+  const write = files.write.bind(files);
+  const remove = files.remove.bind(files);
   const batches = Object.getPrototypeOf(db().batch()) as Committer;
   // eslint-disable-next-line @typescript-eslint/unbound-method -- called with each batch as `this`
   const commit = batches._commit;
