@@ -33,6 +33,7 @@ await run(async () => {
   }
   const { archive } = await import('../functions/lib/archive/run.js');
   const { forecast } = await import('../functions/lib/archive/plan.js');
+  const { AppError } = await import('../functions/lib/shared/errors.js');
   const { closeDb } = await import('../functions/lib/platform/firestore.js');
   try {
     const told = await forecast('messages', days);
@@ -61,6 +62,8 @@ await run(async () => {
         (done.isComplete ? 'Nothing is left to do.' : 'The next run goes on.'),
     );
     return 0;
+  } catch (error) {
+    throw error instanceof AppError ? new UserError(error.message) : error;
   } finally {
     await closeDb();
   }
