@@ -119,9 +119,22 @@ const numbers = {
     default: 0,
     description: 'After so many days dead letters are deleted; 0: never.',
   }),
+  RETENTION_DAYS_LISTS: defineInt('RETENTION_DAYS_LISTS', {
+    default: 90,
+    description: 'So many days after its end the list of a campaign is deleted; 0: never.',
+  }),
   RETENTION_DAYS_JOBS: defineInt('RETENTION_DAYS_JOBS', {
-    default: 0,
+    default: 30,
     description: 'So many days after their end background jobs are forgotten; 0: never.',
+  }),
+  DEAD_LETTERS_DAYS: defineInt('DEAD_LETTERS_DAYS', {
+    default: 90,
+    description: 'So many days after their replay dead letters are deleted; 0: never.',
+  }),
+  ARCHIVE_MESSAGES_AFTER_DAYS: defineInt('ARCHIVE_MESSAGES_AFTER_DAYS', {
+    default: 0,
+    description:
+      'Months of messages that ended so many days ago are moved to FILE_STORE; 45 at least; 0: never.',
   }),
 };
 
@@ -202,13 +215,17 @@ export const marketingNeedsOptIn = (): boolean => paramValue(booleans.MARKETING_
 const RETENTION = {
   messages: numbers.RETENTION_DAYS_MESSAGES,
   campaigns: numbers.RETENTION_DAYS_CAMPAIGNS,
+  lists: numbers.RETENTION_DAYS_LISTS,
   audit: numbers.RETENTION_DAYS_AUDIT,
   deadLetters: numbers.RETENTION_DAYS_DEAD_LETTERS,
   jobs: numbers.RETENTION_DAYS_JOBS,
 };
-export type Retained = keyof typeof RETENTION;
 /** After how many days something is deleted; 0: never. */
-export const retentionDays = (what: Retained): number => paramValue(RETENTION[what]);
+export const retentionDays = (what: keyof typeof RETENTION): number => paramValue(RETENTION[what]);
+/** After how many days a dead letter that was replayed is deleted; 0: never. */
+export const deadLettersDays = (): number => paramValue(numbers.DEAD_LETTERS_DAYS);
+/** After how many days messages are archived; 0: never. */
+export const archiveAfterDays = (): number => paramValue(numbers.ARCHIVE_MESSAGES_AFTER_DAYS);
 export const enforceAppCheck = (): boolean => paramValue(booleans.ENFORCE_APP_CHECK);
 
 /** The least level that is logged. Logging has to work always, so this one has a default. */

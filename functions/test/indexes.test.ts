@@ -8,6 +8,9 @@ import { describeShape } from '../../scripts/indexes/describe';
 import { parseLine, readLogs } from '../../scripts/indexes/queryLog';
 import { shapesOf } from '../../scripts/indexes/shape';
 import type { SentQuery } from '../../scripts/indexes/types';
+import { archivedUntil } from '../src/archive/rules';
+import { archive } from '../src/archive/run';
+import { forecast } from '../src/archive/plan';
 import { removeOldMetrics } from '../src/analytics/remove';
 import { factsOfSource } from '../src/analytics/source';
 import { readDueMinutes, readOpenMinutes } from '../src/analytics/store';
@@ -133,10 +136,15 @@ test("the domains' queries and the apps' are served by the declared indexes, and
   for (const phase of PHASES) await phase.erase(somebody, '2', null);
   await db().doc('contacts/1').set({});
   await wholePerson('1');
-  for (const name of ['MESSAGES', 'CAMPAIGNS', 'AUDIT', 'DEAD_LETTERS', 'JOBS']) {
+  for (const name of ['MESSAGES', 'CAMPAIGNS', 'LISTS', 'AUDIT', 'DEAD_LETTERS', 'JOBS']) {
     process.env[`RETENTION_DAYS_${name}`] = '30';
   }
   await retain(Number.POSITIVE_INFINITY);
+  await archive('messages', Number.POSITIVE_INFINITY, { days: 60 });
+  const timestamp = archivedUntil(60, Date.now()) - 1;
+  await db().doc('messages/old').set({ direction: 'note', timestamp });
+  await forecast('messages', 60);
+  await db().doc('messages/old').delete();
   await queueOf('1');
   await channelIds(2, null);
   await readDueMinutes(1, 2);
@@ -151,7 +159,7 @@ test("the domains' queries and the apps' are served by the declared indexes, and
 
   const logged: SentQuery[] = [];
   expect(await readLogs([log], (query) => logged.push(query))).toBe(0);
-  expect(logged).toHaveLength(112);
+  expect(logged).toHaveLength(125);
 });
 
 const messages = () => db().collection('messages');

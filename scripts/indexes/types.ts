@@ -42,6 +42,8 @@ export interface CompositeIndex {
 export interface FieldOverride {
   collectionGroup: string;
   fieldPath: string;
+  /** Firestore deletes documents when the time in the field, a timestamp, has come. */
+  ttl?: boolean;
   indexes: { order?: Direction; arrayConfig?: 'CONTAINS'; queryScope: Scope }[];
 }
 

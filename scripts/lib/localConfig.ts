@@ -40,7 +40,10 @@ export const localParameters = (simulatorUrl: string, redisUrl = ''): Record<str
   RETENTION_DAYS_CAMPAIGNS: '0',
   RETENTION_DAYS_AUDIT: '0',
   RETENTION_DAYS_DEAD_LETTERS: '0',
-  RETENTION_DAYS_JOBS: '0',
+  RETENTION_DAYS_LISTS: '90',
+  RETENTION_DAYS_JOBS: '30',
+  DEAD_LETTERS_DAYS: '90',
+  ARCHIVE_MESSAGES_AFTER_DAYS: '0',
   ENFORCE_APP_CHECK: 'false',
 });
 

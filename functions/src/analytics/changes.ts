@@ -1,4 +1,5 @@
 import type { Conversation } from '../conversations/schema';
+import { isBroughtBack } from '../messages/rules';
 import type { Message } from '../messages/schema';
 import type { Version } from '../platform/firestore';
 import { differenceOf, type Fact } from '../shared/fact';
@@ -24,8 +25,11 @@ export interface Change<T> {
  * nothing. A trigger that repeats publishes the same event.
  */
 export async function messageChanged(change: Change<Message>): Promise<void> {
-  // Messages are deleted when they are old; what they were stays counted.
-  if (change.after) await publish(change, changeOf(change, factsOfMessage));
+  const { before, after, at } = change;
+  // Messages are deleted or archived when they are old; what they were stays counted, and does not
+  // count again where an archived one is brought back.
+  if (after && (before || !isBroughtBack(after, at)))
+    await publish(change, changeOf(change, factsOfMessage));
 }
 
 /** A conversation that is moved to another document takes its answer along. */

@@ -1,3 +1,4 @@
+import { archivedDocuments } from '../archive/read';
 import type { AuditEntry } from '../audit/record';
 import { batchPages } from '../batch/batchPages';
 import { collection, type Collection } from '../batch/collection';
@@ -15,7 +16,8 @@ const LOOK_BACK_MS = 400 * DAY_MS;
 
 /**
  * All facts of a range, from the documents that tell them: a read each of the range's documents and
- * of the messages and campaigns of 400 days before it, whose states may have come in the range.
+ * of the messages and campaigns of 400 days before it, whose states may have come in the range;
+ * archived messages are read from their files.
  */
 export async function* factsOfSource(from: number, to: number): AsyncGenerator<Fact[]> {
   for await (const facts of allFacts(from - LOOK_BACK_MS, from, to)) {
@@ -45,6 +47,9 @@ async function* messageFacts(since: number, to: number): AsyncGenerator<Fact[]> 
     { fields: MESSAGE_FIELDS },
   );
   for await (const { items } of pages) yield items.flatMap(({ data }) => factsOfMessage(data));
+  for await (const lines of archivedDocuments('messages', { from: since, to })) {
+    yield lines.flatMap(({ data }) => factsOfMessage(data as Message));
+  }
 }
 
 const MESSAGE_FIELDS = [

@@ -150,7 +150,7 @@ function judge(
     case 'missing':
     case 'conflict':
       item.outcome = { outcome: verdict };
-      if (item.isInDoubt) unsettled.push(item);
+      if (item.isInDoubt || mayBeGone(item.write)) unsettled.push(item);
       return [];
     case 'again':
     case 'in-doubt': {
@@ -171,7 +171,11 @@ function judge(
 /** Whether it cannot be applied a second time. */
 const demandsVersion = (write: Write): boolean => write.kind === 'create' || 'version' in write;
 
-/** What was refused after its answer had got lost once: was it refused because it was done? */
+/** A deletion that demands a version is refused alike where the document changed and where it is gone. */
+const mayBeGone = (write: Write): boolean =>
+  write.kind === 'delete' && write.version !== undefined && !write.mustExist;
+
+/** What was refused, perhaps after its answer had got lost once: was it refused because it was done? */
 async function settleRefused(run: Run, items: Item[]): Promise<void> {
   try {
     const looks = await settle(
@@ -181,7 +185,7 @@ async function settleRefused(run: Run, items: Item[]): Promise<void> {
     for (const [index, item] of items.entries()) {
       const look = looks[index];
       if (look?.isDone) item.outcome = { outcome: 'ok', version: look.version };
-      else if (item.outcome?.outcome === 'conflict') {
+      else if (item.isInDoubt && item.outcome?.outcome === 'conflict') {
         fail(item, new Error('its answer was lost, and it was changed since'), 1);
       }
     }

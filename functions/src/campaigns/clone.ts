@@ -1,4 +1,5 @@
 import { batchGet } from '../batch/batchGet';
+import { AppError } from '../shared/errors';
 import type { Member } from '../team/schema';
 import { fingerprintOf, freshDraft, storeDraft, writeRows, type Defined } from './drafts';
 import { known } from './known';
@@ -11,6 +12,7 @@ export async function cloneCampaign(
   { campaignId, from, name }: { campaignId: string; from: string; name?: string | undefined },
 ): Promise<Defined> {
   const { data } = await known(from);
+  if (data.audience.kind === 'list' && data.listRemovedAt !== undefined) throw listRemoved();
   if (data.audience.kind === 'list') await copyRows(from, campaignId, data.audience);
   const campaign: Campaign = {
     name: name ?? data.name,
@@ -25,6 +27,13 @@ export async function cloneCampaign(
   };
   return storeDraft(member, campaignId, campaign);
 }
+
+const listRemoved = (): AppError =>
+  new AppError(
+    'failed-precondition',
+    'The list of this campaign was deleted some time after its end. Make a new campaign with a list of its own.',
+    { details: { reason: 'list-removed' } },
+  );
 
 /** Of a segment, again the segment: as it is when the clone is launched. */
 const audienceOf = ({ audience }: Campaign): Audience =>

@@ -280,6 +280,8 @@ export interface Campaign {
   isMarketing: boolean;
   launchedAt: number | null;
   completedAt: number | null;
+  /** When its list was deleted, long after its end; of campaigns without one too. */
+  listRemovedAt?: number;
   /** Why it is paused; `code` is WhatsApp's, if it was an error. */
   paused: { reason: string; code: number | null; at: number } | null;
   /** Whether every recipient is in a chunk. */

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { archivedBefore } from '../archive/horizon';
 import { accessible, freshConversation } from '../conversations/access';
 import { messagePage, type ThreadMessage } from '../messages/thread';
 import { batchGet } from '../batch/batchGet';
@@ -30,11 +31,18 @@ export type ThreadEntry = ({ kind: 'message' } & ThreadMessage) | CampaignEntry;
  * A page of a conversation, newest first: its messages, and the campaigns' messages that its
  * contact got over this channel. Those are not copied anywhere: the chunks are read, one read a
  * campaign and one for its outcomes.
+ *
+ * @returns `archivedBefore`: with the last page, the time before which messages of this conversation
+ *   may have been moved to the archive, where a restore of their month brings them back; else null
  */
 export async function thread(
   member: Member,
   { conversationId, cursor, limit }: z.output<typeof threadInput>,
-): Promise<{ entries: ThreadEntry[]; nextCursor: string | null }> {
+): Promise<{
+  entries: ThreadEntry[];
+  nextCursor: string | null;
+  archivedBefore: number | null;
+}> {
   const conversation = accessible(member, {
     id: conversationId,
     data: await freshConversation(conversationId),
@@ -54,9 +62,13 @@ export async function thread(
     .filter((entry) => !from || isBehind(entry, from));
   const page = entries.slice(0, limit);
   const last = page.at(-1);
+  const hasMore = entries.length > limit && last !== undefined;
+  const horizon = hasMore ? null : await archivedBefore('messages');
   return {
     entries: page,
-    nextCursor: entries.length > limit && last ? `${last.timestamp}:${last.id}` : null,
+    nextCursor: hasMore ? `${last.timestamp}:${last.id}` : null,
+    // A conversation that is younger has nothing there.
+    archivedBefore: horizon !== null && conversation.createdAt < horizon ? horizon : null,
   };
 }
 

@@ -27,7 +27,7 @@ export const messageData: PersonalData = {
       limit: PAGE,
       cursor,
     });
-    return { items: page.items.map(({ id, data }) => told(id, data)), cursor: page.cursor };
+    return { items: page.items.map(({ id, data }) => toldMessage(id, data)), cursor: page.cursor };
   },
   /** Contents, numbers and WhatsApp's ids go; who of the team wrote, when, and what became of it stay. */
   async erase({ contactIds }, anonymousId) {
@@ -43,7 +43,8 @@ export const messageData: PersonalData = {
   },
 };
 
-const told = (id: string, message: Message): object => ({
+/** A message as its person is given it. */
+export const toldMessage = (id: string, message: Message): object => ({
   id,
   ...Object.fromEntries(Object.entries(message).filter(([field]) => !INTERNAL.has(field))),
 });

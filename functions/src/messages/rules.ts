@@ -54,6 +54,29 @@ export function messageState(message: Message): MessageState {
     : 'queued';
 }
 
+/**
+ * How long ago a message was sent at least when it is archived: statuses come for 40 days, and what
+ * waits for an answer of WhatsApp is over by then.
+ */
+export const ARCHIVED_AFTER_MS = 45 * 24 * 60 * 60_000;
+
+/**
+ * Whether nothing is left to be done with a message at a time: nobody is to look at it, it is neither
+ * on its way nor waiting for its channel, and no status is to come. One may be sent a year after it
+ * was written.
+ */
+export function isOver(message: Message, at: number): boolean {
+  if (message.dueAt !== undefined) return false;
+  if (message.direction !== 'out') return true;
+  const isOnItsWay = ['scheduled', 'queued', 'sending'].includes(messageState(message));
+  const sentAt = message.claimedAt ?? message.sendAt ?? message.timestamp;
+  return message.heldBy === undefined && !isOnItsWay && at - sentAt > ARCHIVED_AFTER_MS;
+}
+
+/** Whether a message that was created at a time was brought back: WhatsApp delivers for a week. */
+export const isBroughtBack = ({ timestamp }: Message, at: number): boolean =>
+  at - timestamp > ARCHIVED_AFTER_MS;
+
 /** Why a message may not be sent, for whoever sends it. */
 export interface Refusal {
   code: ErrorCode;

@@ -1,3 +1,4 @@
+import { now } from '../platform/clock';
 import type { WriteOp } from '../platform/commit';
 import { db, readAll, readQuery, type Read, type Version } from '../platform/firestore';
 import type { Flushed } from '../platform/telemetry';
@@ -66,8 +67,18 @@ export const updateAlert = (id: string, data: Partial<Alert>, version: Version):
   version,
 });
 
-/** A mail for the Trigger Email extension. The same id is one mail, however often it is written. */
+/** Nobody looks up what was mailed so long ago. */
+const MAIL_MS = 30 * 24 * 60 * 60_000;
+
+/**
+ * A mail for the Trigger Email extension. The same id is one mail, however often it is written.
+ * Firestore deletes it by its `expireAt` (a TTL policy), which has to be a timestamp for that.
+ */
 export const writeMail = (
   id: string,
   data: { to: string[]; message: { subject: string; text: string } },
-): WriteOp => ({ kind: 'create', path: `mail/${id}`, data });
+): WriteOp => ({
+  kind: 'create',
+  path: `mail/${id}`,
+  data: { ...data, expireAt: new Date(now() + MAIL_MS) },
+});

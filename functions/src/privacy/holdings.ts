@@ -1,3 +1,4 @@
+import { archivedMessageData } from '../archive/personalData';
 import { auditData } from '../audit/personalData';
 import { campaignData } from '../campaigns/personalData';
 import { listData } from '../campaigns/personalLists';
@@ -18,6 +19,7 @@ export const SECTIONS: readonly (Pick<PersonalData, 'page'> & { name: string })[
   { name: 'merges', ...mergeData },
   { name: 'conversations', ...conversationData },
   { name: 'messages', ...messageData },
+  { name: 'archivedMessages', ...archivedMessageData },
   { name: 'campaigns', ...campaignData },
   { name: 'lists', ...listData },
   { name: 'deadLetters', ...deadLetterData },
@@ -28,7 +30,8 @@ export const SECTIONS: readonly (Pick<PersonalData, 'page'> & { name: string })[
 
 /**
  * What is taken away, in this order: first what would be sent, then what others are made of. Chunks
- * and messages come once more in the end, for what was on its way when the erasure began.
+ * and messages come once more in the end, for what was on its way when the erasure began, or was just
+ * brought back; the archive comes between, for what was moved there before the messages' first turn.
  */
 export const PHASES: readonly Pick<PersonalData, 'erase'>[] = [
   pendingData,
@@ -42,6 +45,7 @@ export const PHASES: readonly Pick<PersonalData, 'erase'>[] = [
   auditData,
   jobData,
   fileData,
+  archivedMessageData,
   campaignData,
   messageData,
 ];

@@ -1,11 +1,11 @@
+import { removeArchived } from '../archive/retention';
 import { removeAuditEntries } from '../audit/retention';
-import type { CleanupReport } from '../batch/batchCleanup';
-import { removeCampaigns } from '../campaigns/retention';
+import { removeCampaigns, removeLists } from '../campaigns/retention';
 import { removeConversations } from '../conversations/retention';
-import { removeDeadLetters } from '../deadLetters/retention';
+import { removeDeadLetters, removeReplayed } from '../deadLetters/retention';
 import { removeJobs } from '../jobs/retention';
 import { removeMessages, tidyErased } from '../messages/retention';
-import { retentionDays, type Retained } from '../params';
+import { deadLettersDays, retentionDays } from '../params';
 import { now } from '../platform/clock';
 import { log } from '../platform/log';
 
@@ -13,15 +13,30 @@ const DAY_MS = 24 * 60 * 60_000;
 /** For a week WhatsApp delivers again; what is gone by then would come again as new. */
 const MIN_DAYS = 8;
 
-type Removal = (before: number, end: number) => Promise<CleanupReport>;
+type Removal = (before: number, end: number) => Promise<{ deleted: number }>;
 
-const REMOVALS: [Retained, string, Removal][] = [
-  ['messages', 'messages', removeMessages],
-  ['messages', 'conversations', removeConversations],
-  ['campaigns', 'campaigns', removeCampaigns],
-  ['audit', 'auditLog', removeAuditEntries],
-  ['deadLetters', 'deadLetters', removeDeadLetters],
-  ['jobs', 'jobs', removeJobs],
+interface Rule {
+  /** What is deleted, as the figures name it. */
+  name: string;
+  /** After how many days; 0: never. */
+  days: () => number;
+  remove: Removal;
+}
+
+const RULES: Rule[] = [
+  { name: 'messages', days: () => retentionDays('messages'), remove: removeMessages },
+  {
+    name: 'archivedMessages',
+    days: () => retentionDays('messages'),
+    remove: (before, end) => removeArchived('messages', before, end),
+  },
+  { name: 'conversations', days: () => retentionDays('messages'), remove: removeConversations },
+  { name: 'campaigns', days: () => retentionDays('campaigns'), remove: removeCampaigns },
+  { name: 'campaignLists', days: () => retentionDays('lists'), remove: removeLists },
+  { name: 'auditLog', days: () => retentionDays('audit'), remove: removeAuditEntries },
+  { name: 'deadLetters', days: () => retentionDays('deadLetters'), remove: removeDeadLetters },
+  { name: 'replayedLetters', days: deadLettersDays, remove: removeReplayed },
+  { name: 'jobs', days: () => retentionDays('jobs'), remove: removeJobs },
 ];
 
 /**
@@ -36,11 +51,10 @@ export async function retain(end: number): Promise<Record<string, number>> {
   await attempt('erased', async () => {
     removed['erasedIds'] = await tidyErased();
   });
-  for (const [what, name, remove] of REMOVALS) {
-    const days = retentionDays(what);
-    if (days <= 0) continue;
+  for (const { name, days, remove } of RULES) {
     await attempt(name, async () => {
-      const { deleted } = await remove(now() - Math.max(days, MIN_DAYS) * DAY_MS, end);
+      if (days() <= 0) return;
+      const { deleted } = await remove(now() - Math.max(days(), MIN_DAYS) * DAY_MS, end);
       removed[name] = deleted;
     });
   }

@@ -184,6 +184,15 @@ describe('batchDelete', () => {
     expect(report).toMatchObject({ conflict: 1 });
     expect(await dump('items')).toEqual({ 'items/a': { n: 2 } });
   });
+
+  it('tells what is gone from what has another version', async () => {
+    const [a, b] = await Promise.all(['a', 'b'].map((id) => db().doc(`items/${id}`).set({ n: 1 })));
+    const versions = [a, b].map((result) => toVersion(result?.writeTime as never));
+    await Promise.all([db().doc('items/a').delete(), db().doc('items/b').set({ n: 2 })]);
+    const deletions = ['a', 'b'].map((id, n) => ({ id, version: versions[n] as Version }));
+    const { items: found } = await batchDelete(items, deletions);
+    expect(found).toMatchObject([{ outcome: 'ok' }, { outcome: 'conflict' }]);
+  });
 });
 
 /** 16 documents a round, each with one kind of change; what it is to come to is known. */

@@ -73,6 +73,7 @@ describe('the export of a person', () => {
         consents: 1,
         conversations: 1,
         messages: 7,
+        archivedMessages: 0,
         merges: 0,
         campaigns: 2,
         lists: 2,

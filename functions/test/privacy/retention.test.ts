@@ -6,10 +6,11 @@ import { clearFirestore } from '../support/stored';
 
 useProject('retention');
 const DAY = 24 * 60 * 60_000;
-const PARAMETERS = ['MESSAGES', 'CAMPAIGNS', 'AUDIT', 'DEAD_LETTERS', 'JOBS'];
+const PARAMETERS = ['MESSAGES', 'CAMPAIGNS', 'LISTS', 'AUDIT', 'DEAD_LETTERS', 'JOBS'];
 
 function setDays(days: number): void {
   for (const name of PARAMETERS) process.env[`RETENTION_DAYS_${name}`] = String(days);
+  process.env['DEAD_LETTERS_DAYS'] = String(days);
 }
 
 /** A document of each kind that is so many days old, by path. */
@@ -53,8 +54,8 @@ describe('what is older than the parameters say', () => {
   it('is deleted, with what is below it, and nothing else', async () => {
     setDays(30);
     expect(await retain(soon())).toEqual({
-      ...{ erasedIds: 0, messages: 1, conversations: 1, campaigns: 1, auditLog: 1 },
-      ...{ deadLetters: 1, jobs: 1 },
+      ...{ erasedIds: 0, messages: 1, archivedMessages: 0, conversations: 1, campaigns: 1 },
+      ...{ campaignLists: 0, auditLog: 1, deadLetters: 1, replayedLetters: 0, jobs: 1 },
     });
     const kept = { ...documents(5), ...documents(20), ...UNENDED };
     expect((await left(all)).sort()).toEqual(Object.keys(kept).sort());
@@ -81,5 +82,48 @@ describe('what is older than the parameters say', () => {
     expect(await left(all)).toHaveLength(Object.keys(all).length);
     await retain(soon());
     expect(await left(documents(60))).toEqual([]);
+  });
+});
+
+describe('the list of a campaign', () => {
+  it('goes some time after its end; the campaign and what became of each recipient stay', async () => {
+    setDays(0);
+    process.env['RETENTION_DAYS_LISTS'] = '30';
+    expect(await retain(soon())).toEqual({ erasedIds: 0, campaignLists: 1 });
+    expect((await left(all)).sort()).toEqual(
+      Object.keys(all)
+        .filter((path) => path !== 'campaigns/p60/rows/l_0')
+        .sort(),
+    );
+    const removedAt = (await db().doc('campaigns/p60').get()).get('listRemovedAt') as number;
+    expect(removedAt).toBeGreaterThan(0);
+
+    // The next run finds where it goes on: by what ended since.
+    await db()
+      .doc('campaigns/p20')
+      .update({ completedAt: Date.now() - 40 * DAY });
+    expect(await retain(soon())).toEqual({ erasedIds: 0, campaignLists: 1 });
+    expect(await retain(soon())).toEqual({ erasedIds: 0, campaignLists: 0 });
+    expect((await db().doc('campaigns/p60').get()).get('listRemovedAt')).toBe(removedAt);
+  });
+});
+
+describe('a dead letter that was replayed', () => {
+  it('goes some time after; one that is open stays', async () => {
+    setDays(0);
+    process.env['DEAD_LETTERS_DAYS'] = '30';
+    await db()
+      .doc('deadLetters/d60')
+      .update({ replayedAt: Date.now() - 40 * DAY });
+    await db()
+      .doc('deadLetters/d20')
+      .update({ replayedAt: Date.now() - 5 * DAY });
+    expect(await retain(soon())).toEqual({ erasedIds: 0, replayedLetters: 1 });
+    const gone = ['deadLetters/d60', 'deadLetters/d60/parts/0'];
+    expect((await left(all)).sort()).toEqual(
+      Object.keys(all)
+        .filter((path) => !gone.includes(path))
+        .sort(),
+    );
   });
 });

@@ -1,3 +1,4 @@
+import { archive } from '../../archive/run';
 import { now } from '../../platform/clock';
 import { retain } from '../../privacy/retention';
 import { scheduled } from '../scheduled';
@@ -5,7 +6,7 @@ import { scheduled } from '../scheduled';
 /** The rest of a run's half hour is for what was begun. */
 const RUN_MS = 25 * 60_000;
 
-/** Removes what is older than the parameters allow. */
+/** Removes what is older than the parameters allow, and archives messages. */
 export const daily = scheduled(
   'daily',
   {
@@ -14,6 +15,11 @@ export const daily = scheduled(
     maxInstances: 1,
     timeoutSeconds: 1_800,
     retryCount: 0,
+    // A part of an archive, in some shapes.
+    memory: '512MiB',
   },
-  { retention: () => retain(now() + RUN_MS) },
+  {
+    retention: () => retain(now() + RUN_MS),
+    archive: () => archive('messages', now() + RUN_MS),
+  },
 );
