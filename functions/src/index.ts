@@ -4,7 +4,7 @@
  */
 import './options';
 import { lazyFunctions } from './lazyFunctions';
-import { functionTarget } from './params';
+import { functionTarget, limitsSignIns } from './params';
 import { endInOrder } from './platform/lifecycle';
 import { watchProcess } from './platform/processMetrics';
 
@@ -21,6 +21,14 @@ Object.assign(
     whatsappWebhook: () => require('./entry/http/whatsappWebhook').whatsappWebhook,
     files: () => require('./entry/http/files').files,
     monitoring: () => require('./entry/http/monitoring').monitoring,
+    batch: () => require('./entry/callables/batch').batch,
+    ...(limitsSignIns()
+      ? {
+          auth: {
+            beforeSignIn: () => require('./entry/triggers/authBeforeSignIn').authBeforeSignIn,
+          },
+        }
+      : {}),
     messages: {
       send: () => require('./entry/callables/messagesSend').messagesSend,
       sendBulk: () => require('./entry/callables/messagesSendBulk').messagesSendBulk,

@@ -136,6 +136,29 @@ const numbers = {
     description:
       'Months of messages that ended so many days ago are moved to FILE_STORE; 45 at least; 0: never.',
   }),
+  LIMIT_SIGN_IN: defineInt('LIMIT_SIGN_IN', {
+    default: 50,
+    description: 'Sign-ins in 5 minutes from an address; 0: no limit. Needs RECADO_SIGN_IN_LIMIT.',
+  }),
+  LIMIT_WHATSAPP: defineInt('LIMIT_WHATSAPP', {
+    default: 30,
+    description: 'Calls a minute of a member to each callable that calls WhatsApp; 0: no limit.',
+  }),
+  LIMIT_BULK: defineInt('LIMIT_BULK', {
+    default: 1_000,
+    description: 'Messages a minute that a member may send in bulk; 0: no limit.',
+  }),
+  LIMIT_API_ADMIN: defineInt('LIMIT_API_ADMIN', {
+    default: 600,
+    description: 'Other calls a minute of an admin; 0: no limit.',
+  }),
+  LIMIT_API_SUPERVISOR: defineInt('LIMIT_API_SUPERVISOR', { default: 600 }),
+  LIMIT_API_AGENT: defineInt('LIMIT_API_AGENT', { default: 600 }),
+  LIMIT_API_VIEWER: defineInt('LIMIT_API_VIEWER', { default: 300 }),
+  LIMIT_WEBHOOK_TEST: defineInt('LIMIT_WEBHOOK_TEST', {
+    default: 10,
+    description: "Handshakes of the webhook's address a minute from an address; 0: no limit.",
+  }),
 };
 
 const booleans = {
@@ -226,6 +249,24 @@ export const retentionDays = (what: keyof typeof RETENTION): number => paramValu
 export const deadLettersDays = (): number => paramValue(numbers.DEAD_LETTERS_DAYS);
 /** After how many days messages are archived; 0: never. */
 export const archiveAfterDays = (): number => paramValue(numbers.ARCHIVE_MESSAGES_AFTER_DAYS);
+export const signInLimit = (): number => paramValue(numbers.LIMIT_SIGN_IN);
+export const whatsappLimit = (): number => paramValue(numbers.LIMIT_WHATSAPP);
+export const bulkLimit = (): number => paramValue(numbers.LIMIT_BULK);
+export const webhookTestLimit = (): number => paramValue(numbers.LIMIT_WEBHOOK_TEST);
+
+/** Calls a minute that a member of a role may make. */
+export const apiLimit = (role: string): number => {
+  switch (role) {
+    case 'admin':
+      return paramValue(numbers.LIMIT_API_ADMIN);
+    case 'supervisor':
+      return paramValue(numbers.LIMIT_API_SUPERVISOR);
+    case 'agent':
+      return paramValue(numbers.LIMIT_API_AGENT);
+    default:
+      return paramValue(numbers.LIMIT_API_VIEWER);
+  }
+};
 export const enforceAppCheck = (): boolean => paramValue(booleans.ENFORCE_APP_CHECK);
 
 /** The least level that is logged. Logging has to work always, so this one has a default. */
@@ -249,6 +290,12 @@ export const revision = (): string => process.env['K_REVISION'] ?? 'local';
 
 /** Where every function runs. `RECADO_REGION` in functions/.env moves them: deploys and instances read it. */
 export const region = (): string => process.env['RECADO_REGION'] ?? 'europe-west1';
+
+/**
+ * Whether sign-ins are limited. `RECADO_SIGN_IN_LIMIT=true` in functions/.env deploys the blocking
+ * function for it, which projects without Identity Platform cannot have.
+ */
+export const limitsSignIns = (): boolean => process.env['RECADO_SIGN_IN_LIMIT'] === 'true';
 
 /** Where local stacks note every query, for indexes-check; never set in a deployed function. */
 export const queryLogFile = (): string | undefined => process.env['RECADO_QUERY_LOG'];

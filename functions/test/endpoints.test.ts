@@ -13,7 +13,7 @@ interface Loaded {
 }
 
 /** Loads the compiled functions in a fresh process, as an instance does. */
-async function load(target?: string): Promise<Loaded> {
+async function load(target?: string, limitsSignIns = true): Promise<Loaded> {
   const script = `
     const index = require(${JSON.stringify(join(LIB, 'index.js'))});
     const endpoints = {};
@@ -32,6 +32,7 @@ async function load(target?: string): Promise<Loaded> {
     env: {
       PATH: process.env['PATH'],
       GCLOUD_PROJECT: 'demo-endpoints',
+      RECADO_SIGN_IN_LIMIT: String(limitsSignIns),
       ...(target ? { FUNCTION_TARGET: target } : {}),
     },
   });
@@ -61,6 +62,12 @@ describe('the deployed functions', () => {
       ]);
     },
   );
+
+  it('have no blocking function unless asked for: projects without Identity Platform take none', async () => {
+    const { endpoints } = await load(undefined, false);
+    const missing = Object.keys(all.endpoints).filter((name) => !(name in endpoints));
+    expect(missing).toEqual(['auth.beforeSignIn']);
+  });
 
   it('hold the secrets that they need, and no other', () => {
     const secretsOf = (name: string) =>

@@ -50,8 +50,8 @@ function wait(milliseconds: number): void {
 const as = (who: string | null): Record<string, string> =>
   who === null ? {} : { authorization: `Bearer ${tokens[who] ?? who}` };
 
-const get = (id: string, who: string | null): Promise<Response> =>
-  fetch(`${url}/${id}`, { headers: as(who) });
+const get = (id: string, who: string | null, accepted = 'gzip, br'): Promise<Response> =>
+  fetch(`${url}/${id}`, { headers: { ...as(who), 'accept-encoding': accepted } });
 
 function upload(
   who: string | null,
@@ -152,7 +152,7 @@ describe('who may fetch a file', () => {
 describe('a file that is fetched', () => {
   it('is whole, and says what it is', async () => {
     const { fileId: id } = await kept('export', 'agent', { content: 'añb\n'.repeat(50_000) });
-    const response = await get(id, 'agent');
+    const response = await get(id, 'agent', 'identity');
     expect(await response.text()).toBe('añb\n'.repeat(50_000));
     expect(Object.fromEntries(response.headers)).toMatchObject({
       'content-type': 'text/csv; charset=utf-8',
@@ -160,6 +160,14 @@ describe('a file that is fetched', () => {
       'cache-control': 'private, no-store',
       'x-content-type-options': 'nosniff',
     });
+  });
+
+  it('is compressed for who accepts it, as a stream', async () => {
+    const { fileId: id } = await kept('export', 'agent', { content: 'añb\n'.repeat(50_000) });
+    const response = await get(id, 'agent');
+    expect(response.headers.get('content-encoding')).toBe('br');
+    expect(response.headers.get('content-length')).toBeNull();
+    expect(await response.text()).toBe('añb\n'.repeat(50_000));
   });
 
   it.each([

@@ -45,7 +45,18 @@ export const localParameters = (simulatorUrl: string, redisUrl = ''): Record<str
   DEAD_LETTERS_DAYS: '90',
   ARCHIVE_MESSAGES_AFTER_DAYS: '0',
   ENFORCE_APP_CHECK: 'false',
+  RECADO_SIGN_IN_LIMIT: 'true',
+  // No limits: tests, benchmarks and load tests send as a few members. Tests of limits set them.
+  ...unlimited(),
 });
+
+const unlimited = (): Record<string, string> =>
+  Object.fromEntries(
+    [
+      ...['LIMIT_SIGN_IN', 'LIMIT_WHATSAPP', 'LIMIT_BULK', 'LIMIT_WEBHOOK_TEST'],
+      ...['LIMIT_API_ADMIN', 'LIMIT_API_SUPERVISOR', 'LIMIT_API_AGENT', 'LIMIT_API_VIEWER'],
+    ].map((name) => [name, '0']),
+  );
 
 export const localSecrets = (): Record<string, string> => ({
   WHATSAPP_TOKEN: LOCAL.token,

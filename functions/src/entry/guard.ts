@@ -12,9 +12,13 @@ import {
 } from 'firebase-functions/https';
 import { z } from 'zod';
 import { recordDeadLetters } from '../deadLetters/record';
-import { enforceAppCheck } from '../params';
+import { enforceAppCheck, functionTarget, secrets } from '../params';
+import { checkLimit } from '../platform/limits/limit';
+import type { LimitName } from '../platform/limits/table';
 import { log } from '../platform/log';
-import { AppError, PermanentError, RetryLater, type ErrorCode } from '../shared/errors';
+import { addressGroup } from '../shared/address';
+import { AppError, PermanentError, RetryLater } from '../shared/errors';
+import { hashId } from '../shared/ids';
 import { invalid } from '../shared/invalid';
 import { tokenIsCurrent } from '../team/members';
 import { role, type Member, type Role } from '../team/schema';
@@ -29,33 +33,63 @@ export const OBSERVERS: readonly Role[] = ['admin', 'supervisor', 'viewer'];
 export const MEMBERS: readonly Role[] = role.options;
 export const ADMINS: readonly Role[] = ['admin'];
 
-interface CallableDefinition<Input extends z.ZodType> {
+export interface CallableDefinition<Input extends z.ZodType> {
   /** Who may call it. */
   roles: readonly Role[];
   input: Input;
   options?: CallableOptions;
+  /** Which limit its calls count for; `api` if left out. */
+  limit?: LimitName;
+  /** How much a call counts; 1 if left out. */
+  amountOf?: (input: z.output<Input>) => number;
 }
 
 /**
- * A callable: parse → authorise → handle → map the error. The handler runs for an active member
- * of one of the roles only, with an input of the schema's shape.
+ * A callable: authorise → parse → limit → handle → map the error. The handler runs for an active
+ * member of one of the roles only, with an input of the schema's shape, within the limit.
  */
 export function callable<Input extends z.ZodType, Output>(
-  { roles, input, options = {} }: CallableDefinition<Input>,
+  definition: CallableDefinition<Input>,
   handle: (member: Member, input: z.output<Input>) => Promise<Output>,
 ): CallableFunction<unknown, Promise<Output>> {
-  return onCall<unknown, Promise<Output>>(options, async (request) => {
+  return onCall<unknown, Promise<Output>>(withRedis(definition.options), async (request) => {
     try {
-      return await measured(async () => {
-        const member = await authorise(request, roles);
-        const parsed = input.safeParse(request.data ?? {});
-        if (!parsed.success) throw invalid(parsed.error.issues);
-        return handle(member, parsed.data);
-      });
+      return await measured(async () =>
+        handle(...(await admitted(definition, request, request.data))),
+      );
     } catch (error) {
       throw toHttpsError(error);
     }
   });
+}
+
+/** The options of a function that counts for limits, where there is a Redis to count in. */
+export function withRedis<Options extends object>(options?: Options): Options {
+  const { secrets: own = [] } = (options ?? {}) as Pick<CallableOptions, 'secrets'>;
+  return { ...options, secrets: [...own, ...secrets.redisToken] } as unknown as Options;
+}
+
+/**
+ * The member and the input of a call that may be handled.
+ *
+ * @param data the input as it was sent
+ * @throws AppError for a call that may not
+ */
+export async function admitted<Input extends z.ZodType>(
+  { roles, input, limit = 'api', amountOf = () => 1 }: CallableDefinition<Input>,
+  request: CallableRequest<unknown>,
+  data: unknown,
+): Promise<[Member, z.output<Input>]> {
+  const member = await authorise(request, roles);
+  const parsed = input.safeParse(data ?? {});
+  if (!parsed.success) throw invalid(parsed.error.issues);
+  await checkLimit(limit, {
+    // The calls that all callables share are the whole member's, the others each callable's.
+    subject: limit === 'api' ? member.uid : `${member.uid}:${functionTarget() ?? ''}`,
+    of: member.role,
+    amount: amountOf(parsed.data),
+  });
+  return [member, parsed.data];
 }
 
 async function authorise(
@@ -91,24 +125,27 @@ async function memberOf(uid: string, claim: unknown, roles: readonly Role[]): Pr
 }
 
 /** The part of an HTTP request that tells who sends it. */
-interface Authorised {
+interface Asked {
   get(header: string): string | undefined;
 }
 
 /**
- * Who sends an HTTP request: `Authorization: Bearer` with the member's Firebase ID token.
+ * Who sends an HTTP request: `Authorization: Bearer` with the member's Firebase ID token. Counts it
+ * for the limit of calls.
  *
  * @param verify platform/auth's `accountOfToken`; given, because most functions do not load it
  */
 export async function authoriseRequest(
-  request: Authorised,
+  request: Asked,
   roles: readonly Role[],
   verify: (token: string) => Promise<{ uid: string; role: unknown } | undefined>,
 ): Promise<Member> {
   const token = /^Bearer (\S+)$/i.exec(request.get('authorization') ?? '')?.[1];
   const account = token === undefined ? undefined : await verify(token);
   if (!account) throw signedOut();
-  return memberOf(account.uid, account.role, roles);
+  const member = await memberOf(account.uid, account.role, roles);
+  await checkLimit('api', { subject: member.uid, of: member.role });
+  return member;
 }
 
 /** Express' response, as firebase-functions hands it over. */
@@ -119,26 +156,41 @@ export const http = (
   options: HttpsOptions,
   handle: (request: Request, response: Response) => Promise<void>,
 ): HttpsFunction =>
-  onRequest(options, async (request, response) => {
+  onRequest(withRedis(options), async (request, response) => {
     try {
       await measured(
         () => handle(request, response),
         () => outcomeOfStatus(response.statusCode),
       );
     } catch (error) {
-      const { status, body } = httpError(error);
+      const { status, headers, body } = httpError(error);
       if (response.headersSent) response.destroy();
-      else response.status(status).json(body);
+      else response.status(status).set(headers).json(body);
     }
   });
 
-/** How an error is told over HTTP: a status, and what a callable would say as JSON. */
-export function httpError(error: unknown): { status: number; body: unknown } {
+/** From where an HTTP request comes, as limits count it. */
+export const addressOf = (request: Asked): string =>
+  // Google's front end adds the address that it sees at the end; what is before may be made up.
+  hashId('address', addressGroup(request.get('x-forwarded-for')?.split(',').at(-1) ?? ''));
+
+/** How an error is told over HTTP: a status, headers, and what a callable would say as JSON. */
+export function httpError(error: unknown): {
+  status: number;
+  headers: Record<string, string>;
+  body: unknown;
+} {
   const shown = toHttpsError(error);
-  return { status: shown.httpErrorCode.status, body: { error: shown.toJSON() } };
+  const wait = error instanceof AppError ? error.details['retryAfterSeconds'] : undefined;
+  return {
+    status: shown.httpErrorCode.status,
+    headers: typeof wait === 'number' ? { 'retry-after': String(wait) } : {},
+    body: { error: shown.toJSON() },
+  };
 }
 
-function toHttpsError(error: unknown): HttpsError {
+/** What a caller is told of an error: everything of a refusal, nothing of anything else. */
+export function toHttpsError(error: unknown): HttpsError {
   if (error instanceof AppError) {
     return new HttpsError(error.code satisfies FunctionsErrorCode, error.message, error.details);
   }
@@ -146,21 +198,24 @@ function toHttpsError(error: unknown): HttpsError {
   return new HttpsError('internal', 'Something went wrong on our side; it is safe to try again.');
 }
 
-/** What a member of a list of results is, on the wire: the result, or why there is none. */
-export const wireResult = <T extends object>(result: T | AppError) =>
-  result instanceof AppError
-    ? { ok: false as const, error: wireError(result) }
-    : { ok: true as const, ...result };
+/** What a member of a list of results is, on the wire. */
+export type WireResult<T extends object> = ({ ok: true } & T) | { ok: false; error: WireError };
 
-const wireError = ({
+interface WireError {
+  code: FunctionsErrorCode;
+  message: string;
+  details: unknown;
+}
+
+/** A result, or why there is none. */
+export const wireResult = <T extends object>(result: T | AppError): WireResult<T> =>
+  result instanceof AppError ? { ok: false, error: wireError(result) } : { ok: true, ...result };
+
+export const wireError = ({ code, message, details }: WireError): WireError => ({
   code,
   message,
   details,
-}: AppError): {
-  code: ErrorCode;
-  message: string;
-  details: Record<string, unknown>;
-} => ({ code, message, details });
+});
 
 /** The part of a task queue's request that the guard needs. */
 export interface TaskRequest {

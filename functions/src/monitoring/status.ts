@@ -1,6 +1,7 @@
 import { createCache } from '../platform/cache';
 import { createSharedCache } from '../platform/cache/shared';
 import { now } from '../platform/clock';
+import { limitsStatus, type LimitsStatus } from '../platform/limits/limit';
 import { fromPlain, quantile, type PlainDistribution } from '../shared/distribution';
 import type { MetricName } from '../shared/metricCatalogue';
 import { seriesOf, type Snapshot } from '../shared/snapshot';
@@ -37,6 +38,8 @@ export interface Status {
   deadLetters: number;
   schedules: (Facts['schedules'][number] & { isLate: boolean })[];
   spentUsd: number;
+  /** Whether the instances count for limits together. */
+  limits: LimitsStatus;
 }
 
 const statuses = createSharedCache<Status>({
@@ -83,6 +86,7 @@ async function readStatus(): Promise<Status> {
     deadLetters: facts.deadLetters,
     schedules: facts.schedules.map((run) => ({ ...run, isLate: late.has(run.name) })),
     spentUsd: facts.spentUsd,
+    limits: await limitsStatus(),
   };
 }
 

@@ -84,4 +84,8 @@ it('/status says how it is, and why', async () => {
     'dead-letters',
   ]);
   expect(status.schedules).toMatchObject([{ name: 'everyMinute', isLate: true }]);
+  expect(status.limits).toMatchObject({
+    heldBy: 'each-instance',
+    reason: 'Redis is not configured: each instance holds the limits by itself.',
+  });
 });

@@ -14,13 +14,14 @@ export interface DeployedFunction {
 
 interface Endpoint {
   httpsTrigger?: object;
+  blockingTrigger?: object;
   callableTrigger?: object;
   taskQueueTrigger?: object;
   scheduleTrigger?: object;
   eventTrigger?: { eventType: string };
 }
 
-/** Every deployed function, as the discovery at a deploy finds them. */
+/** Every deployed function, as the discovery at a deploy finds them, with those that are a choice. */
 export async function deployedFunctions(): Promise<DeployedFunction[]> {
   const script = `
     const found = {};
@@ -32,7 +33,7 @@ export async function deployedFunctions(): Promise<DeployedFunction[]> {
     console.log(JSON.stringify(found));
   `;
   const { stdout } = await promisify(execFile)(process.execPath, ['-e', script], {
-    env: { PATH: process.env['PATH'], GCLOUD_PROJECT: 'demo-bench' },
+    env: { PATH: process.env['PATH'], GCLOUD_PROJECT: 'demo-bench', RECADO_SIGN_IN_LIMIT: 'true' },
     maxBuffer: 16 * 1024 * 1024,
   });
   const endpoints = JSON.parse(stdout) as Record<string, Endpoint>;
@@ -43,7 +44,7 @@ export async function deployedFunctions(): Promise<DeployedFunction[]> {
 }
 
 function kindOf(target: string, endpoint: Endpoint): Kind {
-  if (endpoint.httpsTrigger) return 'https';
+  if (endpoint.httpsTrigger ?? endpoint.blockingTrigger) return 'https';
   if (endpoint.callableTrigger) return 'callable';
   if (endpoint.taskQueueTrigger) return 'task';
   if (endpoint.scheduleTrigger) return 'schedule';

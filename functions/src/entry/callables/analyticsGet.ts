@@ -1,9 +1,10 @@
 import { getMetrics } from '../../analytics/get';
 import { getInput } from '../../analytics/schema';
-import { callable, MEMBERS } from '../guard';
+import { MEMBERS } from '../guard';
+import { reading } from '../reading';
 
 /** Figures of a range, by period and group, as rows or CSV; agents get their own. */
-export const analyticsGet = callable(
+export const analyticsGet = reading(
   { roles: MEMBERS, input: getInput, options: { memory: '512MiB' } },
   getMetrics,
 );

@@ -1,8 +1,9 @@
 import { listAttributes } from '../../contacts/attributes';
 import { listAttributesInput } from '../../contacts/schema';
-import { AGENTS, callable } from '../guard';
+import { AGENTS } from '../guard';
+import { reading } from '../reading';
 
 /** The attributes that contacts may have. */
-export const attributesList = callable({ roles: AGENTS, input: listAttributesInput }, () =>
+export const attributesList = reading({ roles: AGENTS, input: listAttributesInput }, () =>
   listAttributes(),
 );

@@ -8,6 +8,7 @@ export const campaignsPreflight = callable(
   {
     roles: SUPERVISORS,
     input: preflightInput,
+    limit: 'whatsapp',
     options: { memory: '512MiB', secrets: [secrets.whatsappToken] },
   },
   preflightFor,

@@ -1,9 +1,10 @@
 import { reportFor } from '../../campaigns/report';
 import { reportInput } from '../../campaigns/schema';
-import { callable, SUPERVISORS } from '../guard';
+import { SUPERVISORS } from '../guard';
+import { reading } from '../reading';
 
 /** A page of what became of each recipient's message, as rows or as CSV. */
-export const campaignsReport = callable(
+export const campaignsReport = reading(
   { roles: SUPERVISORS, input: reportInput, options: { memory: '512MiB' } },
   reportFor,
 );

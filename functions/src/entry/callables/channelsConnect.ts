@@ -5,6 +5,11 @@ import { ADMINS, callable } from '../guard';
 
 /** Connects a WhatsApp number, or refreshes what WhatsApp says of it. */
 export const channelsConnect = callable(
-  { roles: ADMINS, input: channelInput, options: { secrets: [secrets.whatsappToken] } },
+  {
+    roles: ADMINS,
+    input: channelInput,
+    limit: 'whatsapp',
+    options: { secrets: [secrets.whatsappToken] },
+  },
   connectChannel,
 );

@@ -1,9 +1,10 @@
 import { findDuplicates } from '../../contacts/duplicates';
 import { duplicatesInput } from '../../contacts/schema';
-import { callable, SUPERVISORS } from '../guard';
+import { SUPERVISORS } from '../guard';
+import { reading } from '../reading';
 
 /** Contacts that may be one person, page by page. */
-export const contactsDuplicates = callable(
+export const contactsDuplicates = reading(
   { roles: SUPERVISORS, input: duplicatesInput },
   (_, input) => findDuplicates(input),
 );

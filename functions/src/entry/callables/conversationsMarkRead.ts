@@ -5,7 +5,12 @@ import { AGENTS, callable } from '../guard';
 
 /** Sets the unread count to zero and shows the customer blue ticks. */
 export const conversationsMarkRead = callable(
-  { roles: AGENTS, input: markReadInput, options: { secrets: [secrets.whatsappToken] } },
+  {
+    roles: AGENTS,
+    input: markReadInput,
+    limit: 'whatsapp',
+    options: { secrets: [secrets.whatsappToken] },
+  },
   async (member, input) => {
     await markRead(member, input);
     return { conversationId: input.conversationId };

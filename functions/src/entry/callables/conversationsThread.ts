@@ -1,6 +1,7 @@
 import { threadInput } from '../../campaigns/schema';
 import { thread } from '../../campaigns/thread';
-import { AGENTS, callable } from '../guard';
+import { AGENTS } from '../guard';
+import { reading } from '../reading';
 
 /** A page of a conversation with the campaigns' messages in their places. */
-export const conversationsThread = callable({ roles: AGENTS, input: threadInput }, thread);
+export const conversationsThread = reading({ roles: AGENTS, input: threadInput }, thread);

@@ -1,8 +1,9 @@
 import { listDeadLetters } from '../../deadLetters/list';
 import { listInput } from '../../deadLetters/schema';
-import { ADMINS, callable } from '../guard';
+import { ADMINS } from '../guard';
+import { reading } from '../reading';
 
 /** Lists what could not be processed, newest first. */
-export const deadLettersList = callable({ roles: ADMINS, input: listInput }, (_member, input) =>
+export const deadLettersList = reading({ roles: ADMINS, input: listInput }, (_member, input) =>
   listDeadLetters(input),
 );

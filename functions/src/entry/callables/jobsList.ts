@@ -1,6 +1,7 @@
 import { listJobs } from '../../jobs/look';
 import { listJobsInput } from '../../jobs/schema';
-import { AGENTS, callable } from '../guard';
+import { AGENTS } from '../guard';
+import { reading } from '../reading';
 
 /** The jobs that a member started, for admins and supervisors everybody's. */
-export const jobsList = callable({ roles: AGENTS, input: listJobsInput }, listJobs);
+export const jobsList = reading({ roles: AGENTS, input: listJobsInput }, listJobs);

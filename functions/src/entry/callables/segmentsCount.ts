@@ -1,9 +1,10 @@
 import { countSegmentInput } from '../../contacts/schema';
 import { countSegment } from '../../contacts/segments';
-import { callable, SUPERVISORS } from '../guard';
+import { SUPERVISORS } from '../guard';
+import { reading } from '../reading';
 
 /** How many contacts a segment or a filter has at this moment. */
-export const segmentsCount = callable(
+export const segmentsCount = reading(
   { roles: SUPERVISORS, input: countSegmentInput },
   (_member, input) => countSegment(input),
 );

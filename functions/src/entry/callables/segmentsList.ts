@@ -1,9 +1,9 @@
 import { listSegmentsInput } from '../../contacts/schema';
 import { listSegments } from '../../contacts/segments';
-import { AGENTS, callable } from '../guard';
+import { AGENTS } from '../guard';
+import { reading } from '../reading';
 
 /** The segments by name. */
-export const segmentsList = callable(
-  { roles: AGENTS, input: listSegmentsInput },
-  (_member, input) => listSegments(input),
+export const segmentsList = reading({ roles: AGENTS, input: listSegmentsInput }, (_member, input) =>
+  listSegments(input),
 );

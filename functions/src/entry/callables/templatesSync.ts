@@ -8,6 +8,7 @@ export const templatesSync = callable(
   {
     roles: SUPERVISORS,
     input: z.strictObject({}),
+    limit: 'whatsapp',
     options: { secrets: [secrets.whatsappToken], timeoutSeconds: 120 },
   },
   () => syncTemplates(),

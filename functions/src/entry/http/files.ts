@@ -8,6 +8,7 @@ import { log } from '../../platform/log';
 import { AppError } from '../../shared/errors';
 import { invalid } from '../../shared/invalid';
 import type { Member } from '../../team/schema';
+import { compressAnswer } from '../compression';
 import { AGENTS, authoriseRequest, http, httpError, SUPERVISORS } from '../guard';
 
 type Response = Parameters<HttpsFunction>[1];
@@ -22,6 +23,7 @@ const MAX_BYTES = 32 * 1024 * 1024;
 export const files = http(
   { invoker: 'public', cors: true, memory: '512MiB', concurrency: 4, timeoutSeconds: 600 },
   async (request, response) => {
+    compressAnswer(request);
     try {
       switch (request.method) {
         case 'GET':
@@ -44,8 +46,8 @@ export const files = http(
         response.destroy();
         return;
       }
-      const { status, body } = httpError(error);
-      response.status(status).json(body);
+      const { status, headers, body } = httpError(error);
+      response.status(status).set(headers).json(body);
     }
   },
 );

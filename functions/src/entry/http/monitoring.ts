@@ -3,6 +3,7 @@ import type { Request } from 'firebase-functions/https';
 import { metricsText, systemStatus } from '../../monitoring/status';
 import { monitoringToken, secrets } from '../../params';
 import { accountOfToken } from '../../platform/auth';
+import { compressAnswer } from '../compression';
 import { authoriseRequest, http, SUPERVISORS } from '../guard';
 
 /**
@@ -18,6 +19,7 @@ export const monitoring = http(
     secrets: [secrets.monitoringToken],
   },
   async (request, response) => {
+    compressAnswer(request);
     response.set({ 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' });
     if (request.method !== 'GET') {
       response.status(405).set('allow', 'GET').json({ error: 'use GET' });

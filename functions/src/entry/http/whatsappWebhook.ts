@@ -1,9 +1,10 @@
 import { secrets, whatsappAppSecret, whatsappVerifyToken } from '../../params';
+import { checkLimit } from '../../platform/limits/limit';
 import { log } from '../../platform/log';
 import { signatureIsValid } from '../../platform/whatsapp/signature';
 import { handshakeAnswer } from '../../platform/whatsapp/handshake';
 import { receiveWebhook } from '../../webhooks/receive';
-import { http } from '../guard';
+import { addressOf, http } from '../guard';
 
 /** Meta's bound on a webhook's body. */
 const MAX_BYTES = 3 * 1024 * 1024;
@@ -21,6 +22,7 @@ export const whatsappWebhook = http(
   },
   async (request, response) => {
     if (request.method === 'GET') {
+      await checkLimit('webhookTest', { subject: addressOf(request) });
       const challenge = handshakeAnswer(request.query, whatsappVerifyToken());
       if (challenge === null) response.status(403).json({ error: 'wrong verify token' });
       else response.status(200).type('text/plain').send(challenge);
