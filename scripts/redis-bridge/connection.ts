@@ -41,9 +41,9 @@ export class Connection {
   #open(): Socket {
     const socket = connect(this.#port, '127.0.0.1').setNoDelay();
     const reader = new ReplyReader();
-    socket.on('data', (chunk) => {
+    socket.on('data', (chunk: Buffer) => {
       try {
-        for (const reply of reader.read(chunk as Buffer)) this.#waiting.shift()?.resolve(reply);
+        for (const reply of reader.read(chunk)) this.#waiting.shift()?.resolve(reply);
       } catch (error) {
         socket.destroy(error as Error);
       }
@@ -55,7 +55,7 @@ export class Connection {
       this.#socket = undefined;
       const lost = this.#waiting;
       this.#waiting = [];
-      for (const { reject } of lost) reject(new Error('Redis cannot be reached.'));
+      for (const waiting of lost) waiting.reject(new Error('Redis cannot be reached.'));
     });
     return socket;
   }

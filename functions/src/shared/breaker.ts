@@ -44,9 +44,15 @@ export class Breaker {
   /** It answered, after `ms`. A slow answer to a probe is a failure. */
   succeeded(now: number, ms: number): void {
     const isSlow = ms > this.#limits.slowMs;
-    if (this.#isProbing && isSlow) { this.failed(now); return; }
+    if (this.#isProbing && isSlow) {
+      this.failed(now);
+      return;
+    }
     this.#slow = isSlow ? this.#slow + 1 : 0;
-    if (this.#slow >= this.#limits.slowInARow) { this.failed(now); return; }
+    if (this.#slow >= this.#limits.slowInARow) {
+      this.failed(now);
+      return;
+    }
     // What was under way when it opened proves nothing: it may have been answered before.
     if (this.isOpen && !this.#isProbing) return;
     this.#openUntil = undefined;

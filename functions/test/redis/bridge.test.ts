@@ -24,7 +24,7 @@ describe.skipIf(!hasRedisServer())('the Redis bridge', () => {
       headers: { authorization: `Bearer ${LOCAL.redisToken}`, ...headers },
       body: typeof body === 'string' ? body : JSON.stringify(body),
     });
-    return { status: response.status, body: (await response.json()) };
+    return { status: response.status, body: await response.json() };
   };
 
   it('runs single commands; numbers, text, lists and nothing come back as they are', async () => {
