@@ -4,7 +4,7 @@ import { readHorizon, type Horizon } from './store';
 
 /** It moves once a month. */
 const TTL_MS = 10 * 60_000;
-const horizons = createCache<Partial<Horizon>>({ max: 10, ttl: TTL_MS });
+const horizons = createCache<Partial<Horizon>>({ name: 'archive-horizon', maxAgeMs: TTL_MS });
 
 /**
  * Before which time documents may have been moved to the archive, epoch ms; `null` where none was.
