@@ -92,21 +92,27 @@ export async function forget(tags: readonly string[]): Promise<void> {
 
 const SCAN_COUNT = 500;
 
-/** The same for tags by a pattern; it looks at all keys, so it is for rare occasions. */
-export async function forgetLike(pattern: string, isLike: (tag: string) => boolean): Promise<void> {
-  if (!hasRedis()) return;
+/** The same for tags by a pattern, with how many; it looks at all keys: for rare occasions. */
+export async function forgetLike(
+  pattern: string,
+  isLike: (tag: string) => boolean,
+): Promise<number> {
+  if (!hasRedis()) return 0;
   // What is special to Redis in a pattern is asked for as any character, and compared here.
   const match = tagKey(pattern.replaceAll(/[?[\]\\]/g, '?'));
-  let cursor = '0';
+  let [cursor, count] = ['0', 0];
   do {
     const page = await tolerant('cache-forget', (redis) =>
       redis.scan(cursor, { match, count: SCAN_COUNT }),
     );
-    if (!page) return;
+    if (!page) break;
     const [next, keys] = page;
-    await forget(keys.map((key) => key.slice(tagKey('').length)).filter(isLike));
+    const tags = keys.map((key) => key.slice(tagKey('').length)).filter(isLike);
+    await forget(tags);
+    count += tags.length;
     cursor = next;
   } while (cursor !== '0');
+  return count;
 }
 
 /** A Redis that refuses, for instance because it is full, is as good as none here. */

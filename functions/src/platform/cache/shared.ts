@@ -76,9 +76,9 @@ export async function forget(...tags: string[]): Promise<void> {
   await redisTier.forget(tags);
 }
 
-/** The same for all tags like a pattern, in which `*` stands for any text. */
-export async function forgetLike(pattern: string): Promise<void> {
+/** The same for all tags like a pattern, in which `*` stands for any text; gives how many Redis had. */
+export async function forgetLike(pattern: string): Promise<number> {
   const isLike = globTest(pattern);
   forgetHere(isLike);
-  await redisTier.forgetLike(pattern, isLike);
+  return redisTier.forgetLike(pattern, isLike);
 }
