@@ -44,7 +44,13 @@ export async function choosePorts(): Promise<Ports> {
   return freePorts({ ...wanted, firestoreWebsocket: 9150 } as Ports);
 }
 
-/** Starts the official emulators and waits until they are ready. */
+/** Another program took a port between its choice and its use. */
+export class PortTaken extends UserError {}
+
+/** As the emulators tell of it; one that cannot bind says no more than "unexpected". */
+const TAKEN = /port taken|EADDRINUSE|An unexpected error has occurred/;
+
+/** Starts the official emulators and waits until they are ready. @throws PortTaken */
 export async function startEmulators(
   ports: Ports,
   { projectId, environment = {}, withFunctions }: Options,
@@ -89,7 +95,8 @@ export async function startEmulators(
   ]);
   if (outcome !== 'ready') {
     await stop();
-    throw new UserError(
+    const Failure = TAKEN.test(child.tail()) ? PortTaken : UserError;
+    throw new Failure(
       `The Firebase emulators did not start. The last of what they said:\n\n${child.tail()}\n\n` +
         'They come with an installed Google Cloud CLI (gcloud components install ' +
         'cloud-firestore-emulator pubsub-emulator), else firebase-tools downloads them, which needs internet.',

@@ -1,8 +1,8 @@
-import { mkdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { startChild } from './child.ts';
 import { build } from './build.ts';
-import { choosePorts, startEmulators, type Emulators } from './emulators.ts';
+import { choosePorts, PortTaken, startEmulators, type Emulators } from './emulators.ts';
 import { UserError } from './fail.ts';
 import { LOCAL, localParameters, localSecrets, writeLocalConfig } from './localConfig.ts';
 import { startLocalRedis } from './localRedis.ts';
@@ -29,16 +29,32 @@ interface Options {
   say?: (line: string) => void;
 }
 
+const TRIES = 3;
+
 /** Builds the functions and starts the emulators, the WhatsApp simulator, and Redis where there is one. */
-export async function startStack({
+export async function startStack(options: Options): Promise<Stack> {
+  options.say?.('Compiling the functions …');
+  build();
+  // The emulator writes one by itself when a parameter is new while it runs.
+  if (existsSync(join(ROOT, 'functions', '.env.local'))) {
+    options.say?.('functions/.env.local overrides parameters of the local stack.');
+  }
+  for (let tried = 1; ; tried++) {
+    try {
+      return await tryToStart(options);
+    } catch (error) {
+      // Two stacks that start at once choose the same ports; by now the other one has them.
+      if (!(error instanceof PortTaken) || tried === TRIES) throw error;
+    }
+  }
+}
+
+async function tryToStart({
   projectId,
   withFunctions,
   environment = {},
   say = () => undefined,
 }: Options): Promise<Stack> {
-  say('Compiling the functions …');
-  build();
-
   const ports = await choosePorts();
   const { simulator } = await freePorts({ simulator: 8089 });
   const simulatorUrl = `http://127.0.0.1:${simulator}`;
