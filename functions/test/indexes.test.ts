@@ -139,7 +139,7 @@ test("the domains' queries and the apps' are served by the declared indexes, and
   for (const name of ['MESSAGES', 'CAMPAIGNS', 'LISTS', 'AUDIT', 'DEAD_LETTERS', 'JOBS']) {
     process.env[`RETENTION_DAYS_${name}`] = '30';
   }
-  await retain(Number.POSITIVE_INFINITY);
+  await retain({ deadline: Number.POSITIVE_INFINITY });
   await archive('messages', Number.POSITIVE_INFINITY, { days: 60 });
   const timestamp = archivedUntil(60, Date.now()) - 1;
   await db().doc('messages/old').set({ direction: 'note', timestamp });

@@ -1,15 +1,14 @@
 import { batchCleanup, type CleanupReport } from '../batch/batchCleanup';
+import type { CleanupLimits } from '../batch/cleanupLimits';
 import { collection } from '../batch/collection';
 import type { AuditEntry } from './record';
 
 /**
  * Deletes entries of the audit log that are older than a time.
- *
- * @param end nothing more is begun after this time; the next call goes on
  */
-export const removeAuditEntries = (before: number, end: number): Promise<CleanupReport> =>
+export const removeAuditEntries = (before: number, limits: CleanupLimits): Promise<CleanupReport> =>
   batchCleanup(
     collection<AuditEntry>('auditLog'),
     { where: [['at', '<', before]] },
-    { name: 'retention-auditLog', subcollections: [], deadline: end },
+    { name: 'retention-auditLog', subcollections: [], ...limits },
   );

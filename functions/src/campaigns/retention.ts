@@ -1,4 +1,6 @@
+import { batchAggregation } from '../batch/batchAggregation';
 import { batchCleanup, type CleanupReport } from '../batch/batchCleanup';
+import type { CleanupLimits } from '../batch/cleanupLimits';
 import { batchDelete } from '../batch/batchDelete';
 import { batchPages } from '../batch/batchPages';
 import { batchQuery } from '../batch/batchQuery';
@@ -9,17 +11,15 @@ import { campaigns, rowsOfCampaign, updateCampaign } from './store';
 
 /**
  * Deletes campaigns that ended before a time, with their lists, recipients and outcomes.
- *
- * @param end nothing more is begun after this time; the next call goes on
  */
-export const removeCampaigns = (before: number, end: number): Promise<CleanupReport> =>
+export const removeCampaigns = (before: number, limits: CleanupLimits): Promise<CleanupReport> =>
   batchCleanup(
     campaigns,
     { where: [['completedAt', '<', before]] },
     {
       name: 'retention-campaigns',
       subcollections: ['chunks', 'outcomes', 'rows', 'jobs'],
-      deadline: end,
+      ...limits,
     },
   );
 
@@ -33,10 +33,12 @@ const MAX_PARTS = 50_000;
  * first, each with a note of when, by which the next call finds where it goes on. One read and one
  * write a campaign, and one read and deletion for 500 rows.
  *
- * @param end nothing more is begun after this time
  * @returns how many parts of lists
  */
-export async function removeLists(before: number, end: number): Promise<{ deleted: number }> {
+export async function removeLists(
+  before: number,
+  { deadline, dryRun }: CleanupLimits,
+): Promise<{ deleted: number }> {
   const done = await batchQuery(campaigns, [{ where: [['listRemovedAt', '>', 0]] }], {
     orderBy: [['listRemovedAt', 'desc']],
     fields: ['completedAt'],
@@ -49,8 +51,13 @@ export async function removeLists(before: number, end: number): Promise<{ delete
   for await (const { items } of pages) {
     // eslint-disable-next-line recado/no-firestore-in-loops -- one after the other: the notes are in their order
     for (const { id, data, version } of items) {
-      if (now() > end || deleted >= MAX_PARTS) return { deleted };
+      if (now() > deadline || deleted >= MAX_PARTS) return { deleted };
       if (data.listRemovedAt !== undefined) continue;
+      if (dryRun) {
+        deleted +=
+          (await batchAggregation(rowsOfCampaign(id), [{ where: [], count: true }]))[0]?.count ?? 0;
+        continue;
+      }
       deleted += await removeRows(id);
       // One that was opened again meanwhile is left: it comes again when it has ended.
       await commit([updateCampaign(id, { listRemovedAt: now() }, version)]).catch(passOver);

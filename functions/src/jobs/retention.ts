@@ -1,14 +1,13 @@
 import { batchCleanup, type CleanupReport } from '../batch/batchCleanup';
+import type { CleanupLimits } from '../batch/cleanupLimits';
 import { jobs } from './store';
 
 /**
  * Deletes jobs that ended before a time.
- *
- * @param end nothing more is begun after this time; the next call goes on
  */
-export const removeJobs = (before: number, end: number): Promise<CleanupReport> =>
+export const removeJobs = (before: number, limits: CleanupLimits): Promise<CleanupReport> =>
   batchCleanup(
     jobs,
     { where: [['endedAt', '<', before]] },
-    { name: 'retention-jobs', subcollections: [], deadline: end },
+    { name: 'retention-jobs', subcollections: [], ...limits },
   );

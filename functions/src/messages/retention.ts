@@ -1,4 +1,5 @@
 import { batchCleanup, type CleanupReport } from '../batch/batchCleanup';
+import type { CleanupLimits } from '../batch/cleanupLimits';
 import { batchPages } from '../batch/batchPages';
 import { batchUpdate } from '../batch/batchUpdate';
 import { throwIfFailed } from '../batch/report';
@@ -7,14 +8,12 @@ import { messages } from './store';
 
 /**
  * Deletes messages and notes that are older than a time, the oldest first.
- *
- * @param end nothing more is begun after this time; the next call goes on
  */
-export const removeMessages = (before: number, end: number): Promise<CleanupReport> =>
+export const removeMessages = (before: number, limits: CleanupLimits): Promise<CleanupReport> =>
   batchCleanup(
     messages,
     { where: [['timestamp', '<', before]] },
-    { name: 'retention-messages', subcollections: [], deadline: end },
+    { name: 'retention-messages', subcollections: [], ...limits },
   );
 
 /** Statuses come for so long at most. */
@@ -26,7 +25,7 @@ const STATUSES_MS = 40 * 24 * 60 * 60_000;
  *
  * @returns how many had one
  */
-export async function tidyErased(): Promise<number> {
+export async function tidyErased(dryRun = false): Promise<number> {
   let tidied = 0;
   const erased = batchPages(messages, [{ where: [['erasedAt', '>=', now() - STATUSES_MS]] }], {
     orderBy: [['erasedAt', 'asc']],
@@ -35,6 +34,10 @@ export async function tidyErased(): Promise<number> {
   // eslint-disable-next-line recado/no-firestore-in-loops -- a page after the other
   for await (const { items } of erased) {
     const told = items.filter(({ data }) => data.wamid !== null);
+    if (dryRun) {
+      tidied += told.length;
+      continue;
+    }
     const report = await batchUpdate(
       messages,
       told.map(({ id }) => ({ kind: 'update', id, data: { wamid: null } })),

@@ -1,5 +1,6 @@
 import { removeArchived } from '../archive/retention';
 import { removeAuditEntries } from '../audit/retention';
+import type { CleanupLimits } from '../batch/cleanupLimits';
 import { removeCampaigns, removeLists } from '../campaigns/retention';
 import { removeConversations } from '../conversations/retention';
 import { removeDeadLetters, removeReplayed } from '../deadLetters/retention';
@@ -13,7 +14,7 @@ const DAY_MS = 24 * 60 * 60_000;
 /** For a week WhatsApp delivers again; what is gone by then would come again as new. */
 const MIN_DAYS = 8;
 
-type Removal = (before: number, end: number) => Promise<{ deleted: number }>;
+type Removal = (before: number, limits: CleanupLimits) => Promise<{ deleted: number }>;
 
 interface Rule {
   /** What is deleted, as the figures name it. */
@@ -28,7 +29,7 @@ const RULES: Rule[] = [
   {
     name: 'archivedMessages',
     days: () => retentionDays('messages'),
-    remove: (before, end) => removeArchived('messages', before, end),
+    remove: (before, limits) => removeArchived('messages', before, limits),
   },
   { name: 'conversations', days: () => retentionDays('messages'), remove: removeConversations },
   { name: 'campaigns', days: () => retentionDays('campaigns'), remove: removeCampaigns },
@@ -43,18 +44,17 @@ const RULES: Rule[] = [
  * Deletes what is older than the parameters allow, and tidies up after erasures. One that fails does
  * not keep the others from theirs.
  *
- * @param end nothing more is begun after this time, epoch ms; the next run goes on
- * @returns how many documents were deleted, by collection; those that are kept for ever are missing
+ * @returns how many documents were deleted, by rule; those that are kept for ever are missing
  */
-export async function retain(end: number): Promise<Record<string, number>> {
+export async function retain(limits: CleanupLimits): Promise<Record<string, number>> {
   const removed: Record<string, number> = {};
   await attempt('erased', async () => {
-    removed['erasedIds'] = await tidyErased();
+    removed['erasedIds'] = await tidyErased(limits.dryRun);
   });
   for (const { name, days, remove } of RULES) {
     await attempt(name, async () => {
       if (days() <= 0) return;
-      const { deleted } = await remove(now() - Math.max(days(), MIN_DAYS) * DAY_MS, end);
+      const { deleted } = await remove(now() - Math.max(days(), MIN_DAYS) * DAY_MS, limits);
       removed[name] = deleted;
     });
   }

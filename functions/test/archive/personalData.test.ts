@@ -141,7 +141,7 @@ describe('the erasure of a person', () => {
 describe('retention', () => {
   it('deletes archived months that ended before it, with their files', async () => {
     process.env['RETENTION_DAYS_MESSAGES'] = '3650';
-    expect(await retain(soon())).toMatchObject({ archivedMessages: 12 });
+    expect(await retain({ deadline: soon() })).toMatchObject({ archivedMessages: 12 });
     expect(Object.keys(await partitions())).toEqual(['messages_2026-02']);
     expect(await storage().list('archive')).toHaveLength(1);
     expect((await forecast('messages', 60)).documents).toBe(0);
@@ -152,8 +152,8 @@ describe('retention', () => {
     process.env['RETENTION_DAYS_MESSAGES'] = '3650';
     const { removeArchived } = await import('../../src/archive/retention');
     const { removeStrays } = await import('../../src/archive/tidy');
-    await dieAfter(1, () => removeArchived('messages', Date.UTC(2000), soon()));
-    await removeArchived('messages', Date.UTC(2000), soon());
+    await dieAfter(1, () => removeArchived('messages', Date.UTC(2000), { deadline: soon() }));
+    await removeArchived('messages', Date.UTC(2000), { deadline: soon() });
     await removeStrays('messages', Date.now() + 7_200_000);
     expect(Object.keys(await partitions())).toEqual(['messages_2026-02']);
     expect(await storage().list('archive')).toHaveLength(1);

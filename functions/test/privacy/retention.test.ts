@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { db } from '../../src/platform/firestore';
+import type { CleanupLimits } from '../../src/batch/cleanupLimits';
 import { retain } from '../../src/privacy/retention';
 import { useProject } from '../support/project';
 import { clearFirestore } from '../support/stored';
@@ -48,7 +49,7 @@ beforeEach(async () => {
   await clearFirestore();
   await store(all);
 });
-const soon = (): number => Date.now() + 60_000;
+const soon = (): CleanupLimits => ({ deadline: Date.now() + 60_000 });
 
 describe('what is older than the parameters say', () => {
   it('is deleted, with what is below it, and nothing else', async () => {
@@ -60,6 +61,15 @@ describe('what is older than the parameters say', () => {
     const kept = { ...documents(5), ...documents(20), ...UNENDED };
     expect((await left(all)).sort()).toEqual(Object.keys(kept).sort());
     expect(await retain(soon())).toMatchObject({ messages: 0, campaigns: 0 });
+  });
+
+  it('is counted by a dry run, which changes nothing', async () => {
+    setDays(30);
+    const forecast = await retain({ ...soon(), dryRun: true });
+    expect((await left(all)).sort()).toEqual(Object.keys(all).sort());
+    expect((await db().collection('batchRuns').get()).size).toBe(0);
+    // Lists go with their campaigns, or alone.
+    expect(await retain(soon())).toEqual({ ...forecast, campaignLists: 0 });
   });
 
   it('is kept for ever without them', async () => {
@@ -78,7 +88,7 @@ describe('what is older than the parameters say', () => {
 
   it('waits for the next run when the time is over', async () => {
     setDays(30);
-    await retain(Date.now() - 1);
+    await retain({ deadline: Date.now() - 1 });
     expect(await left(all)).toHaveLength(Object.keys(all).length);
     await retain(soon());
     expect(await left(documents(60))).toEqual([]);

@@ -19,7 +19,7 @@ export const daily = scheduled(
     memory: '512MiB',
   },
   {
-    retention: () => retain(now() + RUN_MS),
+    retention: () => retain({ deadline: now() + RUN_MS }),
     archive: () => archive('messages', now() + RUN_MS),
   },
 );
