@@ -5,6 +5,7 @@ import { Queue } from 'bullmq';
 import { Redis } from 'ioredis';
 import { SimulatorClient } from '../../../whatsapp-simulator/client.ts';
 import { hostProgram } from '../../hosted.ts';
+import { bytesOf, commandsOf } from '../../bullmq/redisUse.ts';
 import { killAt } from '../../kills.ts';
 import { people, prepareWhatsapp } from '../people.ts';
 import { startProcess, type Process } from '../../processes.ts';
@@ -116,15 +117,6 @@ async function untilOver(
     await setTimeout(2_000);
   }
 }
-
-/** Of all commands, as `INFO commandstats` counts them; a script's own commands are among them. */
-async function commandsOf(connection: Redis): Promise<number> {
-  const stats = await connection.info('commandstats');
-  return [...stats.matchAll(/calls=(\d+)/g)].reduce((sum, [, calls]) => sum + Number(calls), 0);
-}
-
-const bytesOf = async (connection: Redis): Promise<number> =>
-  Number(/used_memory:(\d+)/.exec(await connection.info('memory'))?.[1] ?? 0);
 
 /** What somebody who looks into Redis is told of each recipient. */
 async function outcomesOf(

@@ -1,69 +1,19 @@
-// A campaign's worker as BullMQ's documentation advises: a job for each recipient, a limiter for all
-// workers of the queue, retries with backoff, what cannot succeed fails at once, "too many" holds
-// the queue. A job that stalled comes again, so it looks first whether its message was accepted.
-import { Queue, UnrecoverableError, Worker } from 'bullmq';
-import { Redis } from 'ioredis';
-import { LOCAL } from '../../../lib/localConfig.ts';
+// A campaign's worker: a job for each recipient.
+import { startSender } from '../../bullmq/sender.ts';
 import { TEMPLATE } from '../people.ts';
 import { QUEUE, sentKey, type Recipient } from './jobs.ts';
 
-const { REDIS_PORT, GRAPH_BASE, LIMIT, CONCURRENCY } = process.env;
-const connection = new Redis(Number(REDIS_PORT), '127.0.0.1', { maxRetriesPerRequest: null });
-const queue = new Queue<Recipient>(QUEUE, { connection });
-
-const TOO_FAST = 130429;
-/** WhatsApp does not say how long to wait. A longer hold leaves more of the throughput unused. */
-const HOLD_MS = 100;
-
-const worker = new Worker<Recipient>(
-  QUEUE,
-  async ({ data, attemptsStarted }) => {
-    const sent = sentKey(data.campaignId);
-    if (attemptsStarted > 1 && (await connection.hexists(sent, data.phone))) return;
-    const response = await fetch(`${GRAPH_BASE}/v25.0/${LOCAL.channelId}/messages`, {
-      method: 'POST',
-      headers: { authorization: `Bearer ${LOCAL.token}`, 'content-type': 'application/json' },
-      body: JSON.stringify(messageTo(data)),
-    });
-    const answer = (await response.json()) as Answer;
-    if (answer.messages) {
-      await connection.hset(sent, data.phone, answer.messages[0].id);
-      return;
-    }
-    if (answer.error?.code === TOO_FAST) {
-      await queue.rateLimit(HOLD_MS);
-      throw Worker.RateLimitError();
-    }
-    const text = `WhatsApp answered ${response.status}, ${answer.error?.code}`;
-    throw response.status >= 500 ? new Error(text) : new UnrecoverableError(text);
-  },
-  {
-    connection,
-    concurrency: Number(CONCURRENCY),
-    limiter: { max: Number(LIMIT), duration: 1_000 },
-  },
-);
-worker.on('error', (error) => console.error(error));
-for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-  process.on(signal, () => {
-    void worker.close().finally(() => process.exit(0));
-  });
-}
-
-interface Answer {
-  messages?: [{ id: string }];
-  error?: { code: number };
-}
-
-const messageTo = ({ campaignId, phone, name }: Recipient) => ({
-  messaging_product: 'whatsapp',
-  recipient_type: 'individual',
-  to: phone,
-  type: 'template',
-  template: {
-    name: TEMPLATE.name,
-    language: { code: TEMPLATE.language },
-    components: [{ type: 'body', parameters: [{ type: 'text', text: name.split(' ')[0] }] }],
-  },
-  biz_opaque_callback_data: `${campaignId}.${phone}`,
+startSender<Recipient>({
+  queue: QUEUE,
+  sentAt: ({ campaignId, phone }) => [sentKey(campaignId), phone],
+  messageOf: ({ campaignId, phone, name }) => ({
+    to: phone,
+    type: 'template',
+    template: {
+      name: TEMPLATE.name,
+      language: { code: TEMPLATE.language },
+      components: [{ type: 'body', parameters: [{ type: 'text', text: name.split(' ')[0] }] }],
+    },
+    biz_opaque_callback_data: `${campaignId}.${phone}`,
+  }),
 });

@@ -5,6 +5,7 @@ import { Redis } from 'ioredis';
 import { freePorts } from '../../../lib/ports.ts';
 import { SimulatorClient } from '../../../whatsapp-simulator/client.ts';
 import { startRedisServer } from '../../../lib/redisServer.ts';
+import { bytesOf, commandsOf } from '../../bullmq/redisUse.ts';
 import { killAt } from '../../kills.ts';
 import { differenceOf, startProcess, useOf, type Process } from '../../processes.ts';
 import { openConversations } from '../../send/intents.ts';
@@ -130,12 +131,3 @@ async function outcomesOf(
     }),
   );
 }
-
-/** Of all commands, as `INFO commandstats` counts them; a script's own commands are among them. */
-async function commandsOf(connection: Redis): Promise<number> {
-  const stats = await connection.info('commandstats');
-  return [...stats.matchAll(/calls=(\d+)/g)].reduce((sum, [, calls]) => sum + Number(calls), 0);
-}
-
-const bytesOf = async (connection: Redis): Promise<number> =>
-  Number(/used_memory:(\d+)/.exec(await connection.info('memory'))?.[1] ?? 0);
