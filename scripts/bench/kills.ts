@@ -8,10 +8,13 @@ export interface Kills {
   points: readonly number[];
 }
 
-/** Points anywhere but in the last tenth, where there may be nothing left to kill. */
-export function killsIn(recipients: number, count: number, seed: number): Kills {
+/**
+ * Points anywhere but in the last part, where there may be nothing left to kill: a tenth, or more
+ * where many are in doubt after each kill, and so are no accepted sends.
+ */
+export function killsIn(recipients: number, count: number, seed: number, share = 0.9): Kills {
   const random = seeded(seed);
-  const points = Array.from({ length: count }, () => Math.floor(random() * recipients * 0.9));
+  const points = Array.from({ length: count }, () => Math.floor(random() * recipients * share));
   return { seed, points: points.sort((a, b) => a - b) };
 }
 

@@ -24,7 +24,7 @@ const KILLED: Measured = {
   ...STEADY,
   messages: messages(2_000),
   answerMs: 100,
-  kills: killsIn(messages(2_000), 10, 20_261_124),
+  kills: killsIn(messages(2_000), 10, 20_261_124, 0.6),
 };
 
 /** The same job in a service that many write. */
