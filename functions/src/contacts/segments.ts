@@ -92,6 +92,7 @@ const counts = createSharedCache<{ count: number; isExact: boolean }>({
   name: 'segment-counts',
   schema: 1,
   maxAgeMs: MAX_AGE_MS,
+  freshMs: 20_000,
   recheckMs: 5_000,
 });
 
