@@ -46,8 +46,6 @@ const statuses = createSharedCache<Status>({
   name: 'status',
   schema: 1,
   maxAgeMs: STATUS_MS,
-  // A page that asks all the time does not wait for the dozen reads.
-  freshMs: 10_000,
   recheckMs: STATUS_MS,
 });
 const texts = createCache<{ text: string }>({ name: 'metrics-text', maxAgeMs: METRICS_MS });

@@ -12,8 +12,6 @@ const STRANGER_TTL_MS = 2_000;
 const users = createCache<Read<User>>({
   name: 'members',
   maxAgeMs: MEMBER_TTL_MS,
-  // A call now and then does not wait for the look-up.
-  freshMs: 15_000,
   missing: { is: ({ data }) => !data?.isActive, maxAgeMs: STRANGER_TTL_MS },
 });
 

@@ -13,6 +13,7 @@ import {
 } from '../../src/contacts/segments';
 import { setClock } from '../../src/platform/clock';
 import { db } from '../../src/platform/firestore';
+import { resetLifecycle, shutDown } from '../../src/platform/lifecycle';
 import { codeOf } from '../support/calling';
 import {
   campaignAt,
@@ -110,6 +111,28 @@ describe('a segment', () => {
       'segments.save': 2,
       'segments.delete': 1,
     });
+  });
+
+  it('shows its size in lists, written behind, of the filter that was counted', async () => {
+    await save('segment-sized', { anyTag: ['fifth'] });
+    await save('segment-changed', { anyTag: ['fifth'] });
+    await save('segment-gone', { anyTag: ['fifth'] });
+    const noted = await billOf(async () => {
+      for (const segmentId of ['segment-sized', 'segment-sized', 'segment-changed', 'segment-gone'])
+        await countSegment({ segmentId });
+    });
+    expect(noted.writes).toBe(0);
+    await save('segment-changed', { anyTag: ['odd'] });
+    await deleteSegment(LEAD, { segmentId: 'segment-gone' });
+    await shutDown();
+    const { segments } = await listSegments({ limit: 100 });
+    const sizes = new Map(segments.map(({ segmentId, size }) => [segmentId, size]));
+    expect(sizes.get('segment-sized')).toMatchObject({ count: 500, isExact: true });
+    expect(sizes.get('segment-changed')).toBeUndefined();
+    expect(sizes.has('segment-gone')).toBe(false);
+    for (const segmentId of ['segment-sized', 'segment-changed'])
+      await deleteSegment(LEAD, { segmentId });
+    resetLifecycle();
   });
 
   it('lists by name, with a cursor', async () => {

@@ -226,10 +226,7 @@ const CACHED: Cached[] = [
 const TEAM = Array.from({ length: 20 }, (_, n) => String(n));
 const PEOPLE = Array.from({ length: 20 }, (_, n) => `w${n}`);
 
-const identityOf = (isMerged: boolean) => ({
-  bsuid: isMerged ? 'ES.2' : 'ES.1',
-  ...{ phone: null, username: null },
-});
+const identityOf = (isMerged: boolean) => ({ bsuid: isMerged ? 'ES.2' : 'ES.1' });
 let owner = '';
 function ownAlias(n: number): Promise<void> {
   owner = `contact${n}`;
