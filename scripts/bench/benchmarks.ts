@@ -9,6 +9,8 @@ export const BENCHMARKS: Record<string, () => Promise<Benchmark>> = {
   peers: async () => (await import('./peers/peers.ts')).peers,
   import: async () => (await import('./import/import.ts')).importContacts,
   metrics: async () => (await import('./metrics/metrics.ts')).metrics,
+  cache: async () => (await import('./cache/cache.ts')).cache,
+  redis: async () => (await import('./redis/redis.ts')).redis,
   coldstart: async () => (await import('./coldstart/coldstart.ts')).coldstart,
   cost: async () => (await import('./cost/cost.ts')).cost,
 };

@@ -9,6 +9,9 @@ import { HOW_TO_GET_REDIS, redisIsInstalled, startRedisServer } from './redisSer
 export interface LocalRedis {
   /** Where it speaks REST, with the token of local stacks. */
   url: string;
+  /** Where redis-server itself listens, and its process. */
+  port: number;
+  pid: number;
   stop(): Promise<void>;
 }
 
@@ -54,5 +57,5 @@ export async function startLocalRedis(
     await stop();
     throw new Error(`The Redis bridge did not start:\n${bridge.tail()}`);
   }
-  return { url: `http://127.0.0.1:${port}`, stop };
+  return { url: `http://127.0.0.1:${port}`, port: redis.port, pid: redis.pid, stop };
 }

@@ -16,7 +16,7 @@ export interface News {
 
 /**
  * Keeps what happened to contacts lately: all of it in one query, asked again when what is known is
- * older than `maxAgeMs`. The contacts themselves were read when they became recipients; here only
+ * `maxAgeMs` old. The contacts themselves were read when they became recipients; here only
  * what came since is.
  */
 export function newsOf(ask: Ask, maxAgeMs: number): News {
@@ -39,7 +39,7 @@ export function newsOf(ask: Ask, maxAgeMs: number): News {
   return {
     async about(ids, since) {
       const from = since - OVERLAP_MS;
-      if (from < knownFrom || askedAt < now() - maxAgeMs) {
+      if (from < knownFrom || askedAt <= now() - maxAgeMs) {
         asking ??= look(from).finally(() => {
           asking = undefined;
         });

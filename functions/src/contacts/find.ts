@@ -1,8 +1,9 @@
 import { batchAggregation } from '../batch/batchAggregation';
+import type { Version } from '../platform/firestore';
 import { AppError } from '../shared/errors';
 import { conditionsOf, matches, needsLastSeen } from './filter';
 import { contactPage, type KnownContact } from './lookUp';
-import type { ContactFilter } from './schema';
+import type { ContactFilter, Segment } from './schema';
 import { contacts, readSegment } from './store';
 
 /** A filter as it was given, or as it was saved; everybody, if neither is named. */
@@ -13,9 +14,15 @@ export async function filterOf({
   filter?: ContactFilter | undefined;
   segmentId?: string | undefined;
 }): Promise<ContactFilter> {
-  if (segmentId === undefined) return filter;
-  const { data } = await readSegment(segmentId);
-  if (data) return data.filter;
+  return segmentId === undefined ? filter : (await savedSegment(segmentId)).data.filter;
+}
+
+/** A segment as it was saved. @throws AppError `not-found` */
+export async function savedSegment(
+  segmentId: string,
+): Promise<{ data: Segment; version: Version }> {
+  const { data, version } = await readSegment(segmentId);
+  if (data && version) return { data, version };
   throw new AppError('not-found', 'There is no such segment.', {
     details: { reason: 'unknown-segment', field: 'segmentId' },
   });

@@ -124,6 +124,15 @@ export interface Segment {
   createdBy: string;
   createdAt: number;
   updatedAt: number;
+  /** How many contacts it had when it was counted last; absent after a change, or never counted. */
+  size?: SegmentSize;
+}
+
+export interface SegmentSize {
+  count: number;
+  isExact: boolean;
+  /** Epoch ms; written down about a minute later. */
+  at: number;
 }
 
 const ATTRIBUTE_TYPES = ['text', 'number', 'boolean', 'date', 'choice'] as const;

@@ -7,8 +7,15 @@ import { now } from '../platform/clock';
 import { addToTransaction, inTransaction } from '../platform/commit';
 import { hashId } from '../shared/ids';
 import type { Member } from '../team/schema';
-import { countMatching, filterOf } from './find';
-import type { countSegmentInput, listSegmentsInput, saveSegmentInput, Segment } from './schema';
+import { countMatching, savedSegment } from './find';
+import type {
+  ContactFilter,
+  countSegmentInput,
+  listSegmentsInput,
+  saveSegmentInput,
+  Segment,
+} from './schema';
+import { noteSize } from './segmentSize';
 import { readSegment, removeSegment, segmentPath, segments, writeSegment } from './store';
 
 /**
@@ -76,14 +83,20 @@ export async function listSegments({ cursor, limit }: z.output<typeof listSegmen
  * minute ago. One read for every 1,000, and none if the same was asked within that time.
  * `isExact: false`: at most so many, for the filter asks for what only a look at each contact tells.
  */
-export async function countSegment(
-  which: z.output<typeof countSegmentInput>,
-): Promise<{ count: number; isExact: boolean }> {
+export async function countSegment({
+  filter = {},
+  segmentId,
+}: z.output<typeof countSegmentInput>): Promise<{ count: number; isExact: boolean }> {
+  if (segmentId === undefined) return countOf(filter);
   // A segment that was changed has another filter.
-  const filter = await filterOf(which);
-  const key = hashId(JSON.stringify(filter));
-  return counts.get(key, [ALL_CONTACTS], () => countMatching(filter));
+  const segment = await savedSegment(segmentId);
+  const counted = await countOf(segment.data.filter);
+  await noteSize(segmentId, segment, counted);
+  return counted;
 }
+
+const countOf = (filter: ContactFilter): Promise<{ count: number; isExact: boolean }> =>
+  counts.get(hashId(JSON.stringify(filter)), [ALL_CONTACTS], () => countMatching(filter));
 
 const ALL_CONTACTS = 'contacts';
 /** Single contacts that change are seen after this time, many at once sooner. */
@@ -92,6 +105,8 @@ const counts = createSharedCache<{ count: number; isExact: boolean }>({
   name: 'segment-counts',
   schema: 1,
   maxAgeMs: MAX_AGE_MS,
+  // Whoever tries filters does not wait for a count of all contacts again and again.
+  freshMs: 20_000,
   recheckMs: 5_000,
 });
 

@@ -1,7 +1,10 @@
 import type { Member, Role } from './schema';
 import { userSnapshot } from './store';
 
-/** A member who exists and is active, with the role of at most 20 s ago; else `undefined`. */
+/**
+ * A member who exists and is active, with the role of at most 20 s ago; else `undefined`, as it was
+ * at most 2 s ago.
+ */
 export async function activeMember(uid: string): Promise<Member | undefined> {
   const { data } = await userSnapshot(uid);
   return data?.isActive ? { uid, role: data.role } : undefined;

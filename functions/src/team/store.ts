@@ -7,12 +7,18 @@ const path = (uid: string): string => `users/${uid}`;
 
 /** How long a member who was deactivated or changed may still act with an old token. */
 const MEMBER_TTL_MS = 20_000;
-const users = createCache<Read<User>>({ name: 'members', maxAgeMs: MEMBER_TTL_MS });
+/** How long somebody who was just invited may still be turned away. */
+const STRANGER_TTL_MS = 2_000;
+const users = createCache<Read<User>>({
+  name: 'members',
+  maxAgeMs: MEMBER_TTL_MS,
+  missing: { is: ({ data }) => !data?.isActive, maxAgeMs: STRANGER_TTL_MS },
+});
 
 export const readUser = (uid: string, transaction?: Transaction): Promise<Read<User>> =>
   read<User>(path(uid), transaction);
 
-/** A user as it was at most 20 s ago. */
+/** A user as it was at most 20 s ago; who was not active then, 2 s. */
 export const userSnapshot = (uid: string): Promise<Read<User>> =>
   users.get(uid, () => readUser(uid));
 

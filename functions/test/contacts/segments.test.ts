@@ -7,10 +7,13 @@ import { countSegmentInput, saveSegmentInput, type ContactFilter } from '../../s
 import {
   countSegment,
   deleteSegment,
+  forgetCounts,
   listSegments,
   saveSegment,
 } from '../../src/contacts/segments';
+import { setClock } from '../../src/platform/clock';
 import { db } from '../../src/platform/firestore';
+import { resetLifecycle, shutDown } from '../../src/platform/lifecycle';
 import { codeOf } from '../support/calling';
 import {
   campaignAt,
@@ -63,13 +66,20 @@ describe('the count of a filter', () => {
     expect(await count(filter)).toEqual({ count: expected, isExact: true });
   });
 
-  it('is live, and costs a read for every 1,000', async () => {
+  it('is half a minute old at most, and costs a read for every 1,000', async () => {
     const filter = { allTags: ['all', 'odd'] };
+    let time = Date.now();
+    const restore = setClock(() => time);
     expect((await billOf(() => count(filter))).reads).toBe(2);
     await storeContact(phoneOf(9_000), { tags: ['all', 'odd'] });
+    expect((await billOf(() => count(filter))).reads).toBe(0);
+    time += 30_000;
     expect((await count(filter)).count).toBe(1_251);
     await storeContact(phoneOf(9_000), { tags: [] });
+    // As jobs that change many do when they are done.
+    await forgetCounts();
     expect((await count(filter)).count).toBe(1_250);
+    restore();
   });
 
   it('is said to be an upper bound where only a look tells', async () => {
@@ -101,6 +111,28 @@ describe('a segment', () => {
       'segments.save': 2,
       'segments.delete': 1,
     });
+  });
+
+  it('shows its size in lists, written behind, of the filter that was counted', async () => {
+    await save('segment-sized', { anyTag: ['fifth'] });
+    await save('segment-changed', { anyTag: ['fifth'] });
+    await save('segment-gone', { anyTag: ['fifth'] });
+    const noted = await billOf(async () => {
+      for (const segmentId of ['segment-sized', 'segment-sized', 'segment-changed', 'segment-gone'])
+        await countSegment({ segmentId });
+    });
+    expect(noted.writes).toBe(0);
+    await save('segment-changed', { anyTag: ['odd'] });
+    await deleteSegment(LEAD, { segmentId: 'segment-gone' });
+    await shutDown();
+    const { segments } = await listSegments({ limit: 100 });
+    const sizes = new Map(segments.map(({ segmentId, size }) => [segmentId, size]));
+    expect(sizes.get('segment-sized')).toMatchObject({ count: 500, isExact: true });
+    expect(sizes.get('segment-changed')).toBeUndefined();
+    expect(sizes.has('segment-gone')).toBe(false);
+    for (const segmentId of ['segment-sized', 'segment-changed'])
+      await deleteSegment(LEAD, { segmentId });
+    resetLifecycle();
   });
 
   it('lists by name, with a cursor', async () => {

@@ -1,5 +1,9 @@
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { fold } from '../../src/analytics/fold';
+import { aliasIds } from '../../src/contacts/rules';
+import { noTotals } from '../../src/monitoring/totals';
 import { db } from '../../src/platform/firestore';
 import { hashId } from '../../src/shared/ids';
 import { hasRedisServer, useRedis } from '../support/redis';
@@ -30,7 +34,12 @@ async function newInstance() {
     queues: await import('../../src/analytics/queueMetrics.js'),
     figures: await import('../../src/analytics/get.js'),
     analytics: await import('../../src/analytics/schema.js'),
+    samples: await import('../../src/analytics/sampleQueues.js'),
     status: await import('../../src/monitoring/status.js'),
+    horizon: await import('../../src/archive/horizon.js'),
+    wishes: await import('../../src/campaigns/optOuts.js'),
+    blocks: await import('../../src/campaigns/blocks.js'),
+    batch: await import('../../src/batch/batchAggregation.js'),
   };
   modules.clock.setClock(() => time);
   return modules;
@@ -45,6 +54,8 @@ const waiting = (at: number) => ({ channelId: '1', direction: 'out', dueAt: at, 
 
 interface Cached {
   name: string;
+  /** The caches' own names, as in the metrics; left out where it is no cache of platform/cache. */
+  caches?: string[];
   boundMs: number;
   read: (instance: Instance) => Promise<unknown>;
   /** Another one each time. */
@@ -54,67 +65,84 @@ interface Cached {
 const CACHED: Cached[] = [
   {
     name: 'a member',
+    caches: ['members'],
     boundMs: 20_000,
     read: ({ team }) => team.activeMember('ada'),
     write: (n) => write('users/ada', { role: n % 2 ? 'agent' : 'admin', isActive: true }),
   },
   {
-    name: 'somebody who is no member yet, or not any more',
+    name: 'somebody who is not a member any more',
+    caches: ['members'],
     boundMs: 20_000,
-    read: ({ team }) => team.activeMember('new'),
-    write: (n) =>
-      n === 0 ? Promise.resolve() : write('users/new', { role: 'agent', isActive: n % 2 === 1 }),
+    read: ({ team }) => Promise.all(TEAM.map((uid) => team.activeMember(`old-${uid}`))),
+    write: (n) => write(`users/old-${n}`, { role: 'agent', isActive: false }),
+  },
+  {
+    name: 'somebody who was no member',
+    caches: ['members'],
+    boundMs: 2_000,
+    read: ({ team }) => Promise.all(TEAM.map((uid) => team.activeMember(`new-${uid}`))),
+    write: (n) => write(`users/new-${n}`, { role: 'agent', isActive: true }),
   },
   {
     name: 'a channel',
+    caches: ['channels'],
     boundMs: 5_000,
     read: ({ channels }) => channels.channel('1'),
     write: (n) => write('channels/1', { throughput: 80 + n, paused: null }),
   },
   {
     name: 'a conversation',
+    caches: ['conversations'],
     boundMs: 15_000,
     read: async ({ conversations }) => (await conversations.readSnapshots(['c'])).get('c')?.data,
     write: (n) => write('conversations/c', { unreadCount: n }),
   },
   {
     name: 'a template',
+    caches: ['templates'],
     boundMs: 60_000,
     read: async ({ templates }) => (await templates.templateSnapshot('offer_es')).data,
     write: (n) => write('templates/offer_es', { ...template, bodyParams: [String(n)] }),
   },
   {
     name: 'a campaign',
+    caches: ['campaigns'],
     boundMs: 3_000,
     read: async ({ campaigns }) => (await campaigns.campaignSnapshot('spring')).data,
     write: (n) => write('campaigns/spring', { ...campaign, status: n % 2 ? 'paused' : 'running' }),
   },
   {
     name: "a channel's running campaigns",
+    caches: ['running'],
     boundMs: 3_000,
     read: async ({ campaigns }) => (await campaigns.runningCampaigns('2')).map(({ id }) => id),
     write: (n) => write(`campaigns/c${n}`, { ...campaign, channelId: '2' }),
   },
   {
     name: 'the attributes',
+    caches: ['attributes'],
     boundMs: 30_000,
     read: ({ attributes }) => attributes.attributeDefinitions(),
     write: (n) => write('settings/attributes', { definitions: { [`a${n}`]: { type: 'text' } } }),
   },
   {
     name: 'how many contacts a filter finds',
+    caches: ['segment-counts'],
     boundMs: 30_000,
     read: ({ segments }) => segments.countSegment({ filter: { anyTag: ['vip'] } }),
     write: (n) => write(`contacts/p${n}`, { tags: ['vip'], isActive: true, isBlocked: false }),
   },
   {
     name: 'what waits to be sent',
+    caches: ['queues'],
     boundMs: 5_000,
     read: async ({ queues }) => (await queues.queueMetrics({ channelId: '1' })).queues,
     write: (n) => write(`messages/m${n}`, waiting(1_000 + n)),
   },
   {
     name: 'the figures',
+    caches: ['figures'],
     boundMs: 10_000,
     read: async ({ figures, analytics }) => {
       const asked = { from: DAY, to: DAY + 60_000, granularity: 'minute', timeZone: 'UTC' };
@@ -125,11 +153,93 @@ const CACHED: Cached[] = [
   },
   {
     name: 'the status',
+    caches: ['status'],
     boundMs: 15_000,
     read: async ({ status }) => (await status.systemStatus()).deadLetters,
     write: (n) => write(`deadLetters/d${n}`, { status: 'open', kind: 'webhook', createdAt: time }),
   },
+  {
+    name: 'the metrics',
+    caches: ['metrics-text'],
+    boundMs: 10_000,
+    read: ({ status }) => status.metricsText(),
+    write: (n) => {
+      const totals = { ...noTotals(), total: { recado_slow_queries_total: { shape: n + 1 } } };
+      return write('telemetry/totals', { totals: JSON.stringify(totals), facts: 'null' });
+    },
+  },
+  {
+    name: 'whose alias it is',
+    caches: ['aliases'],
+    boundMs: 10 * 60_000,
+    read: (instance) => contactOf(instance, false),
+    write: ownAlias,
+  },
+  {
+    name: 'whose alias of a merged contact it is',
+    caches: ['merged-aliases'],
+    boundMs: 20_000,
+    read: (instance) => contactOf(instance, true),
+    write: ownAlias,
+  },
+  {
+    name: 'what is archived',
+    caches: ['archive-horizon'],
+    boundMs: 10 * 60_000,
+    read: ({ horizon }) => horizon.archivedBefore('messages'),
+    write: (n) => write('partition_metadata/messages', { archivedBefore: n }),
+  },
+  {
+    name: 'the numbers that the minute looks at',
+    caches: ['channel-ids'],
+    boundMs: 10 * 60_000,
+    read: async ({ samples }) =>
+      (await samples.sampleQueues(true))[0]?.counts.map(({ key }) => key),
+    write: (n) => write(`channels/new${n}`, { createdAt: n }),
+  },
+  {
+    name: 'what was added up',
+    caches: ['aggregations'],
+    boundMs: 5_000,
+    read: ({ batch }) =>
+      batch.batchAggregation({ path: 'summed' }, [{ where: [], count: true }], { maxAgeMs: 5_000 }),
+    write: (n) => write(`summed/s${n}`, { n }),
+  },
+  {
+    name: 'who wants no more offers, for campaigns',
+    boundMs: 3_000,
+    read: async ({ wishes }) => [...(await wishes.refusedOf(PEOPLE, 'marketing', DAY))],
+    write: (n) =>
+      write(`contacts/w${n}`, {
+        consents: { marketing: { state: 'out', at: time, outRecordedAt: time } },
+      }),
+  },
+  {
+    name: 'who is blocked, for campaigns',
+    boundMs: 10_000,
+    read: async ({ blocks }) => [...(await blocks.blockedOf(PEOPLE, DAY))],
+    write: (n) => write(`contacts/w${n}`, { isBlocked: true, blockedAt: time }),
+  },
 ];
+
+/** All of them are members at first, or none is; a write changes one. */
+const TEAM = Array.from({ length: 20 }, (_, n) => String(n));
+const PEOPLE = Array.from({ length: 20 }, (_, n) => `w${n}`);
+
+const identityOf = (isMerged: boolean) => ({ bsuid: isMerged ? 'ES.2' : 'ES.1' });
+let owner = '';
+function ownAlias(n: number): Promise<void> {
+  owner = `contact${n}`;
+  return Promise.resolve();
+}
+/** As receiving does: what is not known is looked up, and then known. */
+function contactOf({ identify }: Instance, isMerged: boolean): Promise<string> {
+  const identity = identityOf(isMerged);
+  const guess = identify.guessContact(identity);
+  if (guess !== aliasIds(identity)[0]) return Promise.resolve(guess);
+  identify.rememberContact(identity, owner, isMerged);
+  return Promise.resolve(owner);
+}
 
 const DAY = Math.floor(time / 86_400_000) * 86_400_000;
 const eventOf = (n: number) => ({
@@ -148,6 +258,9 @@ const eventOf = (n: number) => ({
 const bounds = (from: number): void => {
   let instances: Instance[];
   beforeAll(async () => {
+    await Promise.all(
+      TEAM.map((uid) => write(`users/old-${uid}`, { role: 'agent', isActive: true })),
+    );
     instances = [await newInstance(), await newInstance()];
   });
   afterAll(async () => {
@@ -172,6 +285,15 @@ const bounds = (from: number): void => {
     expect(await look()).not.toEqual(after);
   });
 };
+
+it('has every cache of the product', () => {
+  const source = join(import.meta.dirname, '../../src');
+  const names = globSync('**/*.ts', { cwd: source, exclude: ['platform/cache/**', '**/*.test.ts'] })
+    .map((file) => readFileSync(join(source, file), 'utf8'))
+    .flatMap((text) => [...text.matchAll(/create(?:Shared)?Cache<[^(]*\(\{\s*name: '([^']+)'/g)])
+    .map(([, name]) => name);
+  expect([...new Set(CACHED.flatMap(({ caches = [] }) => caches))].sort()).toEqual(names.sort());
+});
 
 describe('without a Redis', () => bounds(0));
 
