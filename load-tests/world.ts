@@ -1,0 +1,12 @@
+import { aliasIds } from '../functions/lib/contacts/rules.js';
+import { conversationIdOf } from '../functions/lib/conversations/rules.js';
+
+/** Customers who write by turns, so that no conversation is a bottleneck. */
+export const CUSTOMERS = 1_000;
+
+/** Digits of a customer's number. */
+export const phoneOf = (customer: number): string => String(34_660_000_000 + customer);
+
+/** The conversation that a customer has over a channel. */
+export const conversationOf = (channelId: string, customer: number): string =>
+  conversationIdOf(channelId, aliasIds({ phone: `+${phoneOf(customer)}` })[0] as string);
