@@ -2,7 +2,6 @@ import { setTimeout } from 'node:timers/promises';
 import { intentOf, sendBulk } from './scenarios/queue.ts';
 import type { Accepted, World } from './scenarios/types.ts';
 import { postInbound } from './scenarios/webhook.ts';
-import { CUSTOMERS } from './world.ts';
 
 const PER_POST = 100;
 /** Messages of which the load tells statuses, again and again: Meta does repeat itself. */
@@ -11,8 +10,8 @@ const TIMEOUT_MS = 120_000;
 
 /** Every customer writes, so that each has a conversation in which free text may be sent. */
 export async function openConversations(world: World): Promise<void> {
-  for (let from = 0; from < CUSTOMERS; from += PER_POST) {
-    const items = Array.from({ length: PER_POST }, (_, n) => ({
+  for (let from = 0; from < world.customers; from += PER_POST) {
+    const items = Array.from({ length: Math.min(PER_POST, world.customers - from) }, (_, n) => ({
       wamid: `wamid.first${world.runId}x${from + n}`,
       customer: from + n,
       content: { type: 'text', text: { body: 'Hola' } },
@@ -28,7 +27,7 @@ export async function makeAccepted(world: World): Promise<Accepted[]> {
   const keys = new Set<string>();
   for (let from = 0; from < ACCEPTED; from += PER_POST) {
     const intents = Array.from({ length: PER_POST }, (_, n) =>
-      intentOf(world, `first-${from + n}`, from + n),
+      intentOf(world, `first-${from + n}`, (from + n) % world.customers),
     );
     await sendBulk(world, intents);
     for (const { idempotencyKey } of intents) keys.add(idempotencyKey);

@@ -14,7 +14,7 @@ import type { Accepted, World } from './scenarios/types.ts';
 /** Runs a profile; gives the exit code. */
 export async function runLoad(options: Options): Promise<number> {
   const { profile, form, seed } = options;
-  const { phases } = profileOf(profile, form);
+  const { phases, customers } = profileOf(profile, form);
   console.log(`${profile}, ${form} form: ${secondsOf(phases)} s of load, seed ${seed}`);
   const backend = await startLocal(console.log);
   try {
@@ -24,6 +24,7 @@ export async function runLoad(options: Options): Promise<number> {
       backend,
       ledger: new Ledger(),
       runId: Date.now().toString(36),
+      customers,
       nextAccepted: (count) =>
         Array.from({ length: count }, () => accepted[turn++ % accepted.length] as Accepted),
     };

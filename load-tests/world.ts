@@ -1,9 +1,6 @@
 import { aliasIds } from '../functions/lib/contacts/rules.js';
 import { conversationIdOf } from '../functions/lib/conversations/rules.js';
 
-/** Customers who write by turns, so that no conversation is a bottleneck. */
-export const CUSTOMERS = 1_000;
-
 /** Digits of a customer's number. */
 export const phoneOf = (customer: number): string => String(34_660_000_000 + customer);
 

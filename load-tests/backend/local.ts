@@ -53,8 +53,13 @@ export async function startLocal(say: (line: string) => void): Promise<Backend> 
       webhookUrl: hosted.url('whatsappWebhook'),
       throughput: { enabled: true, mps: MESSAGES_PER_SECOND },
       pairLimit: { enabled: false },
+      // Customers write by the load itself, not by the simulator, which so does not know.
+      enforceWindow: false,
       statuses: { sentMs: 200, deliveredMs: 600, readMs: 1_500 },
     });
+    const { TOPIC } = await import('../../functions/lib/analytics/publish.js');
+    const { ensureTopic } = await import('../../functions/lib/platform/pubsub.js');
+    await ensureTopic(TOPIC);
     stops.push(await followChanges(stack.environment));
     const run = (name: string): Promise<unknown> => fetch(hosted.url(name), { method: 'POST' });
     const timer = setInterval(() => {

@@ -23,14 +23,17 @@ export interface Phase {
 
 export interface Profile {
   phases: Phase[];
-  /** Firestore listeners that are open throughout. */
+  /** Who write by turns: no conversation is a bottleneck. */
+  customers: number;
+  /** Firestore listeners that are open throughout, each on a customer's conversation. */
   listeners: number;
 }
 
 /** A profile as thresholds.json describes it. */
 export function profileOf(name: ProfileName, form: Form): Profile {
-  const { listeners, phases } = profiles[name][form];
+  const { customers, listeners, phases } = profiles[name][form];
   return {
+    customers,
     listeners,
     phases: PHASES.map((phase) => {
       const [seconds = 0, from = 0, to = 0] = phases[phase];

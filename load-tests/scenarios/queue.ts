@@ -1,6 +1,6 @@
 import type { Random } from '../../scripts/whatsapp-simulator/random.ts';
 import { call } from '../backend/callable.ts';
-import { CUSTOMERS, conversationOf } from '../world.ts';
+import { conversationOf } from '../world.ts';
 import type { Scenario, World } from './types.ts';
 
 const BULK = 10;
@@ -32,7 +32,7 @@ const sends = (
   weight,
   units: 1,
   async run(world, n, random, dueAt) {
-    const customer = Math.floor(random() * CUSTOMERS);
+    const customer = Math.floor(random() * world.customers);
     const intent = intentOf(world, String(n), customer, fieldsOf(random, dueAt));
     await world.ledger.takeOutbound([intent.idempotencyKey], async () => {
       await call(world.backend, 'messages-send', intent);
@@ -71,7 +71,7 @@ export const QUEUE_SCENARIOS: readonly Scenario[] = [
     units: BULK,
     run(world, n, random) {
       const intents = Array.from({ length: BULK }, (_, item) =>
-        intentOf(world, `${n}-${item}`, Math.floor(random() * CUSTOMERS)),
+        intentOf(world, `${n}-${item}`, Math.floor(random() * world.customers)),
       );
       return sendBulk(world, intents);
     },

@@ -15,6 +15,7 @@ export interface World {
   ledger: Ledger;
   /** Distinguishes what this run writes from what others wrote. */
   runId: string;
+  customers: number;
   /** Gives accepted messages by turns. */
   nextAccepted(count: number): Accepted[];
 }

@@ -3,7 +3,7 @@ import { inboundId } from '../../functions/lib/messages/rules.js';
 import type { Random } from '../../scripts/whatsapp-simulator/random.ts';
 import { post } from '../http.ts';
 import type { Status } from '../outcome/ledger.ts';
-import { CUSTOMERS, phoneOf } from '../world.ts';
+import { phoneOf } from '../world.ts';
 import { contentOf } from './inboundContent.ts';
 import type { Accepted, Scenario, World } from './types.ts';
 
@@ -82,7 +82,7 @@ export const WEBHOOK_SCENARIOS: readonly Scenario[] = [
     async run(world, n, random, dueAt) {
       const items = Array.from({ length: sizeOf(random) }, (_, item) => ({
         wamid: wamidOf(world, n, item),
-        customer: Math.floor(random() * CUSTOMERS),
+        customer: Math.floor(random() * world.customers),
         content: contentOf(random),
       }));
       await postInbound(world, items, dueAt);
@@ -113,7 +113,7 @@ export const WEBHOOK_SCENARIOS: readonly Scenario[] = [
         [
           {
             wamid: wamidOf(world, n, 0),
-            customer: Math.floor(random() * CUSTOMERS),
+            customer: Math.floor(random() * world.customers),
             content: { type: 'text', text: { body: 'Gracias' } },
           },
         ],
