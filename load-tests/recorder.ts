@@ -104,6 +104,11 @@ export class Recorder {
     this.#reasons.set(reason, (this.#reasons.get(reason) ?? 0) + 1);
   }
 
+  progress(): { done: number; underWay: number } {
+    const done = [...this.#cells.values()].reduce((sum, { latency }) => sum + latency.count, 0);
+    return { done, underWay: this.#underWay };
+  }
+
   scenarios = (): Row[] => this.#rows(({ scenario }) => scenario);
   families = (): Row[] => this.#rows(({ scenario }) => familyOf(scenario));
 

@@ -4,7 +4,7 @@ import { seed } from '../../scripts/lib/seed.ts';
 import { makeQueue } from '../../scripts/bench/queues.ts';
 import { SimulatorClient } from '../../scripts/whatsapp-simulator/client.ts';
 import { hostFunctions, type Functions } from './functions.ts';
-import { tokenSource } from './token.ts';
+import { customToken, tokenSource } from './token.ts';
 import { followChanges } from './followChanges.ts';
 import type { Backend } from './types.ts';
 
@@ -13,7 +13,7 @@ const PROJECT = 'demo-recado-load';
 const MESSAGES_PER_SECOND = 1_000;
 /** Instead of a minute: what is scheduled in a short run has to go out in it. */
 const MINUTE_MS = 5_000;
-const FLUSH_SECONDS = 5;
+const FLUSH_SECONDS = 1;
 
 /** Starts the emulators, the simulator and every function that takes part. */
 export async function startLocal(say: (line: string) => void): Promise<Backend> {
@@ -71,8 +71,17 @@ export async function startLocal(say: (line: string) => void): Promise<Backend> 
       appSecret: LOCAL.appSecret,
       channelId: LOCAL.channelId,
       simulator,
-      token: tokenSource(stack.ports.auth, supervisor),
-      isLocal: true,
+      token: tokenSource(`127.0.0.1:${stack.ports.auth}`, supervisor),
+      app: async () => ({
+        projectId: PROJECT,
+        apiKey: 'local',
+        emulators: {
+          auth: `127.0.0.1:${stack.ports.auth}`,
+          firestore: `127.0.0.1:${stack.ports.firestore}`,
+        },
+        member: { customToken: await customToken(supervisor) },
+      }),
+      isOwn: true,
       async refreshFigures() {
         const { bringUpToDate } = await import('../../functions/lib/analytics/minute.js');
         await bringUpToDate(Date.now());

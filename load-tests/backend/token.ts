@@ -18,15 +18,19 @@ export function keepToken(ask: () => Promise<string>): () => Promise<string> {
 }
 
 /** Signs a member in at the Auth emulator, as an app does with a custom token. */
-export const tokenSource = (authPort: number, uid: string): (() => Promise<string>) =>
-  keepToken(async () => {
-    const { getAuth } =
-      await import('../../functions/node_modules/firebase-admin/lib/auth/index.js');
-    return exchange(`http://127.0.0.1:${authPort}/identitytoolkit.googleapis.com`, 'local', {
+export const tokenSource = (authHost: string, uid: string): (() => Promise<string>) =>
+  keepToken(async () =>
+    exchange(`http://${authHost}/identitytoolkit.googleapis.com`, 'local', {
       method: 'signInWithCustomToken',
-      token: await getAuth().createCustomToken(uid),
-    });
-  });
+      token: await customToken(uid),
+    }),
+  );
+
+/** With which an app of the member signs in. */
+export async function customToken(uid: string): Promise<string> {
+  const { getAuth } = await import('../../functions/node_modules/firebase-admin/lib/auth/index.js');
+  return getAuth().createCustomToken(uid);
+}
 
 /** Signs a member in at Firebase Auth with an address and a password. */
 export const passwordTokenSource = (

@@ -1,4 +1,5 @@
 import type { SimulatorClient } from '../../scripts/whatsapp-simulator/client.ts';
+import type { ListenersConfig } from '../realtime/protocol.ts';
 
 /** A backend under load. */
 export interface Backend {
@@ -11,9 +12,11 @@ export interface Backend {
   simulator: SimulatorClient;
   /** An ID token of a member; renewed before it is too old. */
   token(): Promise<string>;
-  /** Whether its schedules, triggers and metrics are this process's to run and to read. */
-  isLocal: boolean;
-  /** Brings the figures up to date, or waits a little until the backend has. */
+  /** How apps of the team reach its project. */
+  app(): Promise<Pick<ListenersConfig, 'projectId' | 'apiKey' | 'emulators' | 'member'>>;
+  /** Nobody else uses it: whatever is in it comes from this run. */
+  isOwn: boolean;
+  /** Brings the figures up to date where nothing else does. */
   refreshFigures(): Promise<void>;
   stop(): Promise<void>;
 }
