@@ -30,7 +30,10 @@ export async function makeAccepted(world: World): Promise<Accepted[]> {
       intentOf(world, `first-${from + n}`, (from + n) % world.customers),
     );
     await sendBulk(world, intents);
-    for (const { idempotencyKey } of intents) keys.add(idempotencyKey);
+    for (const { idempotencyKey } of intents) {
+      keys.add(idempotencyKey);
+      world.ledger.statuses.set(idempotencyKey, new Set());
+    }
   }
   const end = Date.now() + TIMEOUT_MS;
   for (;;) {

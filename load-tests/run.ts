@@ -82,7 +82,7 @@ async function listenTo(backend: Backend, { listeners }: Profile): Promise<Liste
   const conversations = Array.from({ length: listeners }, (_, customer) =>
     conversationOf(backend.channelId, customer),
   );
-  return openListeners({ ...(await backend.app()), conversations, since: Date.now() });
+  return openListeners({ ...(await backend.app()), conversations });
 }
 
 /** Puts the load on. */
@@ -104,5 +104,5 @@ async function apply(
   } finally {
     clearInterval(timer);
   }
-  return { world, profile, recorder, at };
+  return { world, recorder, at };
 }

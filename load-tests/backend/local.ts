@@ -60,7 +60,8 @@ export async function startLocal(say: (line: string) => void): Promise<Backend> 
     const { TOPIC } = await import('../../functions/lib/analytics/publish.js');
     const { ensureTopic } = await import('../../functions/lib/platform/pubsub.js');
     await ensureTopic(TOPIC);
-    stops.push(await followChanges(stack.environment));
+    const follower = await followChanges(stack.environment);
+    stops.push(() => follower.stop());
     const run = (name: string): Promise<unknown> => fetch(hosted.url(name), { method: 'POST' });
     const timer = setInterval(() => {
       run('schedules-everyMinute').catch((error: unknown) => console.error(String(error)));
@@ -83,6 +84,7 @@ export async function startLocal(say: (line: string) => void): Promise<Backend> 
       }),
       isOwn: true,
       async refreshFigures() {
+        await follower.catchUp();
         const { bringUpToDate } = await import('../../functions/lib/analytics/minute.js');
         await bringUpToDate(Date.now());
       },

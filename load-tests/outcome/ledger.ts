@@ -3,25 +3,35 @@ type Taken = 'yes' | 'unknown';
 
 export type Status = 'sent' | 'delivered' | 'read';
 
+interface Inbound {
+  wamid: string;
+  customer: number;
+  /** When its webhook was due, epoch ms. */
+  dueAt: number;
+  taken: Taken;
+}
+
 /** What was done, and so has to be found afterwards: no less, and nothing twice. */
 export class Ledger {
-  /** By the message's id in Firestore: of whom it is and when its webhook was due, epoch ms. */
-  readonly inbound = new Map<string, { customer: number; dueAt: number; taken: Taken }>();
+  /** By the message's id in Firestore. */
+  readonly inbound = new Map<string, Inbound>();
   /** By the idempotency key, which is the message's id. */
   readonly outbound = new Map<string, Taken>();
-  /** Statuses that were told of messages, by message. */
+  /** Statuses that the load told, by message; WhatsApp itself says nothing about these messages. */
   readonly statuses = new Map<string, Set<Status>>();
   readonly conversions = new Map<string, Taken>();
 
   /** Runs what takes some inbound messages; they are noted before, as anything may happen then. */
   async takeInbound(
-    messages: readonly { id: string; customer: number }[],
+    messages: readonly { id: string; wamid: string; customer: number }[],
     dueAt: number,
     work: () => Promise<void>,
   ): Promise<void> {
-    for (const { id, customer } of messages) {
+    for (const { id, wamid, customer } of messages) {
       // A copy of one that came before changes nothing of what is known about it.
-      if (!this.inbound.has(id)) this.inbound.set(id, { customer, dueAt, taken: 'unknown' });
+      if (!this.inbound.has(id)) {
+        this.inbound.set(id, { wamid, customer, dueAt, taken: 'unknown' });
+      }
     }
     await work();
     for (const { id } of messages) {

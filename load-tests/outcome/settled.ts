@@ -6,6 +6,7 @@ import type { Seen } from '../realtime/protocol.ts';
 import type { World } from '../scenarios/types.ts';
 import { FIGURES, type Figures } from './correctness.ts';
 import { readMany } from './documents.ts';
+import { listenersWrong } from './realtime.ts';
 import { settle } from './settle.ts';
 
 const TIMEOUT_MS = 120_000;
@@ -30,11 +31,14 @@ export async function settleQueue({ ledger, backend }: World): Promise<void> {
   await backend.simulator.idle(TIMEOUT_MS).catch(() => undefined);
 }
 
-/** Waits until the listeners have shown as many messages as they are to. */
-export const settleListeners = (listeners: Listeners, wanted: number): Promise<Seen[]> =>
+/** Waits until the listeners show what came. */
+export const settleListeners = (
+  { ledger, backend }: World,
+  listeners: Listeners,
+): Promise<Seen[]> =>
   settle(
     () => listeners.seen(),
-    (seen) => seen.length >= wanted,
+    (seen) => listenersWrong(ledger, backend.channelId, seen) === 0,
     TIMEOUT_MS / 4,
   );
 

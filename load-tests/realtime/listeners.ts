@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import type { FromListeners, ListenersConfig, Seen, ToListeners } from './protocol.ts';
 
 export interface Listeners {
-  /** The messages that were shown so far. */
+  /** What they have shown so far. */
   seen(): Promise<Seen[]>;
   stop(): Promise<void>;
 }

@@ -8,19 +8,17 @@ import {
   signInWithEmailAndPassword,
 } from 'firebase/auth';
 import {
-  collection,
   connectFirestoreEmulator,
+  doc,
   getFirestore,
   onSnapshot,
-  query,
-  where,
   type Firestore,
 } from 'firebase/firestore';
 import type { FromListeners, ListenersConfig, Seen, ToListeners } from './protocol.ts';
 
 /** Listeners of one app share its connection. */
 const PER_APP = 50;
-const seen = new Map<string, Seen>();
+const seen: Seen[] = [];
 const tell = (message: FromListeners): void => void process.send?.(message);
 
 async function openApp(config: ListenersConfig, n: number): Promise<Firestore> {
@@ -39,23 +37,16 @@ async function openApp(config: ListenersConfig, n: number): Promise<Firestore> {
 }
 
 /** Resolves when the first answer is there. */
-const listen = (firestore: Firestore, conversationId: string, since: number): Promise<void> =>
+const listen = (firestore: Firestore, conversationId: string): Promise<void> =>
   new Promise((resolve, reject) => {
-    const messages = query(
-      collection(firestore, 'messages'),
-      where('conversationId', '==', conversationId),
-      where('timestamp', '>=', since),
-    );
+    const own: Seen = { conversationId, unread: 0, latest: {} };
+    seen.push(own);
     onSnapshot(
-      messages,
+      doc(firestore, `conversations/${conversationId}`),
       (snapshot) => {
-        const at = performance.timeOrigin + performance.now();
-        for (const { type, doc } of snapshot.docChanges()) {
-          if (type !== 'added') continue;
-          const known = seen.get(doc.id);
-          if (known) known.times++;
-          else seen.set(doc.id, { id: doc.id, at, times: 1 });
-        }
+        own.unread = Number(snapshot.get('unreadCount'));
+        own.latest[String(snapshot.get('lastInboundWamid'))] ??=
+          performance.timeOrigin + performance.now();
         resolve();
       },
       reject,
@@ -63,17 +54,17 @@ const listen = (firestore: Firestore, conversationId: string, since: number): Pr
   });
 
 async function listenToAll(config: ListenersConfig): Promise<void> {
-  const { conversations, since } = config;
+  const { conversations } = config;
   for (let from = 0; from < conversations.length; from += PER_APP) {
     const firestore = await openApp(config, from / PER_APP);
     const own = conversations.slice(from, from + PER_APP);
-    await Promise.all(own.map((id) => listen(firestore, id, since)));
+    await Promise.all(own.map((id) => listen(firestore, id)));
   }
 }
 
 process.on('message', (message: ToListeners) => {
   if ('report' in message) {
-    tell({ seen: [...seen.values()] });
+    tell({ seen });
     return;
   }
   listenToAll(message.listen).then(

@@ -8,15 +8,15 @@ export interface ListenersConfig {
   member: { customToken: string } | { email: string; password: string };
   /** The conversations that are listened to, one listener each. */
   conversations: string[];
-  /** Messages older than this are not listened to, epoch ms. */
-  since: number;
 }
 
-/** A message that a listener showed: when first, epoch ms, and how often it was added. */
+/** What the listener of a conversation showed. */
 export interface Seen {
-  id: string;
-  at: number;
-  times: number;
+  conversationId: string;
+  /** The last number of unread messages. */
+  unread: number;
+  /** The messages that were the latest from the customer, by wamid, and when, epoch ms. */
+  latest: Record<string, number>;
 }
 
 export type ToListeners = { listen: ListenersConfig } | { report: true };

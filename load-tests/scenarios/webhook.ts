@@ -27,7 +27,10 @@ export async function postInbound(
     message: { id: wamid, timestamp: String(Math.floor(dueAt / 1_000)), ...content },
   }));
   const body = messagesBody(messages, channelId);
-  const taken = items.map(({ wamid, customer }) => ({ id: inboundId(channelId, wamid), customer }));
+  const taken = items.map(({ wamid, customer }) => ({
+    id: inboundId(channelId, wamid),
+    ...{ wamid, customer },
+  }));
   await world.ledger.takeInbound(taken, dueAt, () => postSigned(world, body));
 }
 
