@@ -40,7 +40,7 @@ export interface PhaseRow extends Row {
 }
 
 /** The part of a scenario's name that thresholds are for: `queue` of `queue.text`. */
-export const familyOf = (scenario: string): string => scenario.split('.')[0] ?? scenario;
+const familyOf = (scenario: string): string => scenario.split('.')[0] ?? scenario;
 
 /** Counts of jobs that ended. */
 interface Cell {

@@ -28,9 +28,7 @@ export async function runLoad(options: Options): Promise<number> {
   console.log(
     `${options.profile}, ${options.form} form: ${secondsOf(phases)} s of load, seed ${options.seed}`,
   );
-  const backend = options.target
-    ? await connectTo(options.target)
-    : await startLocal(console.log);
+  const backend = options.target ? await connectTo(options.target) : await startLocal(console.log);
   let listeners: Listeners | undefined;
   try {
     const world = await prepare(backend, profile);
@@ -44,7 +42,13 @@ export async function runLoad(options: Options): Promise<number> {
     const comparisons = [
       ...(last ? [{ title: 'the last run', rows: compare(result, last), isBinding: false }] : []),
       ...(baseline && areComparable(result, baseline)
-        ? [{ title: `baseline ${options.baseline}`, rows: compare(result, baseline), isBinding: true }]
+        ? [
+            {
+              title: `baseline ${options.baseline}`,
+              rows: compare(result, baseline),
+              isBinding: true,
+            },
+          ]
         : []),
     ];
     const isWorse = comparisons.some(

@@ -6,6 +6,7 @@ import { run } from './lib/fail.ts';
 await run(async () => {
   const options = readOptions(process.argv.slice(2));
   // The load tests import what it makes.
+  console.log('Compiling the functions …');
   build();
   const { runLoad } = await import('../load-tests/run.ts');
   return runLoad(options);

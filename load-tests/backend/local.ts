@@ -21,6 +21,7 @@ export async function startLocal(say: (line: string) => void): Promise<Backend> 
     projectId: PROJECT,
     // The Cloud Tasks emulator does not start without them.
     withFunctions: true,
+    isBuilt: true,
     environment: { METRICS_FLUSH_SECONDS: String(FLUSH_SECONDS) },
     say,
   });
@@ -68,7 +69,7 @@ export async function startLocal(say: (line: string) => void): Promise<Backend> 
     }, MINUTE_MS);
     stops.push(() => clearInterval(timer));
     return {
-      url: hosted.url,
+      url: (name) => hosted.url(name),
       appSecret: LOCAL.appSecret,
       channelId: LOCAL.channelId,
       simulator,

@@ -8,9 +8,10 @@ it.each([
   expect(projectOf(target)).toBe(project);
 });
 
-it.each(['https://example.com', 'http://127.0.0.1:5001/', 'http://127.0.0.1:5001/acme/europe-west1'])(
-  'refuses %s',
-  (target) => {
-    expect(() => projectOf(target)).toThrow('--target takes');
-  },
-);
+it.each([
+  'https://example.com',
+  'http://127.0.0.1:5001/',
+  'http://127.0.0.1:5001/acme/europe-west1',
+])('refuses %s', (target) => {
+  expect(() => projectOf(target)).toThrow('--target takes');
+});

@@ -2,7 +2,7 @@
 const RENEW_MS = 45 * 60_000;
 
 /** Keeps a token and asks for another one before it is too old; callers share it. */
-export function keepToken(ask: () => Promise<string>): () => Promise<string> {
+function keepToken(ask: () => Promise<string>): () => Promise<string> {
   let current: { at: number; token: Promise<string> } | undefined;
   return () => {
     if (!current || Date.now() - current.at > RENEW_MS) {

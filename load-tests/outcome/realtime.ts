@@ -6,7 +6,10 @@ import { isExactly, type Check } from './check.ts';
 import type { Ledger } from './ledger.ts';
 
 /** How many messages of each conversation came: at least, and with those without an answer. */
-function inboundBy(ledger: Ledger, channelId: string): Map<string, { least: number; most: number }> {
+function inboundBy(
+  ledger: Ledger,
+  channelId: string,
+): Map<string, { least: number; most: number }> {
   const counts = new Map<string, { least: number; most: number }>();
   const ids = new Map<number, string>();
   for (const { customer, taken } of ledger.inbound.values()) {
@@ -21,11 +24,7 @@ function inboundBy(ledger: Ledger, channelId: string): Map<string, { least: numb
 }
 
 /** How many listeners show another number of unread messages than came. Pure. */
-export function listenersWrong(
-  ledger: Ledger,
-  channelId: string,
-  seen: readonly Seen[],
-): number {
+export function listenersWrong(ledger: Ledger, channelId: string, seen: readonly Seen[]): number {
   const counts = inboundBy(ledger, channelId);
   return seen.filter(({ conversationId, unread }) => {
     const { least, most } = counts.get(conversationId) ?? { least: 0, most: 0 };

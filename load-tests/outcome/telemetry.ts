@@ -1,6 +1,11 @@
 import { db } from '../../functions/lib/platform/firestore.js';
 import type { Flushed } from '../../functions/lib/platform/telemetry.js';
-import { fromPlain, merge, emptyDistribution, type PlainDistribution } from '../../functions/lib/shared/distribution.js';
+import {
+  fromPlain,
+  merge,
+  emptyDistribution,
+  type PlainDistribution,
+} from '../../functions/lib/shared/distribution.js';
 import { addSnapshot, seriesOf, type Snapshot } from '../../functions/lib/shared/snapshot.js';
 import { latencyOf, type Latency } from '../recorder.ts';
 
@@ -55,7 +60,10 @@ export function telemetryOf(flushes: readonly Flushed[]): Telemetry {
   }
   return {
     latencies: Object.fromEntries(
-      Object.entries(LATENCIES).map(([what, [name, labels]]) => [what, latencyIn(all, name, labels)]),
+      Object.entries(LATENCIES).map(([what, [name, labels]]) => [
+        what,
+        latencyIn(all, name, labels),
+      ]),
     ) as Telemetry['latencies'],
     functions: Object.fromEntries(
       [...byFunction].map(([name, snapshot]) => [name, resourcesOf(snapshot)]),

@@ -56,7 +56,10 @@ describe('the thresholds of a run', () => {
     ['reads', { telemetry: { ...telemetry, operations: { ...telemetry.operations, read: 1 } } }],
     ['f: heap', { telemetry: { ...telemetry, functions: { f: { ...used, heapMb: 513 } } } }],
     ['f: memory', { telemetry: { ...telemetry, functions: { f: { ...used, rssMb: 1_025 } } } }],
-    ['f: processor', { telemetry: { ...telemetry, functions: { f: { ...used, cpuPercent: 71 } } } }],
+    [
+      'f: processor',
+      { telemetry: { ...telemetry, functions: { f: { ...used, cpuPercent: 71 } } } },
+    ],
     [
       'f: event-loop delay',
       { telemetry: { ...telemetry, functions: { f: { ...used, eventLoopDelayMs: 51 } } } },

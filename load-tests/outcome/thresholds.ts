@@ -25,9 +25,16 @@ export function checkThresholds(
   const requests = families.reduce((sum, { count }) => sum + count, 0);
   const errors = families.reduce((sum, row) => sum + row.errors, 0);
   return [
-    isAtMost('errors', requests === 0 ? 100 : (errors / requests) * 100, resources.errorPercent, '%'),
+    isAtMost(
+      'errors',
+      requests === 0 ? 100 : (errors / requests) * 100,
+      resources.errorPercent,
+      '%',
+    ),
     ...families.flatMap((row) =>
-      row.name in limits ? latencyChecks(row.name, row, limits[row.name as keyof typeof limits]) : [],
+      row.name in limits
+        ? latencyChecks(row.name, row, limits[row.name as keyof typeof limits])
+        : [],
     ),
     ...(realtime.count > 0 ? latencyChecks('realtime', realtime, limits.realtime) : []),
     ...(form === 'full' ? ownLatencies(telemetry) : []),
@@ -44,7 +51,12 @@ export function checkThresholds(
       isAtMost(`${name}: heap`, used.heapMb, resources.heapMb, 'MB'),
       isAtMost(`${name}: memory`, used.rssMb, resources.rssMb, 'MB'),
       isAtMost(`${name}: processor`, used.cpuPercent, resources.cpuPercent, '%'),
-      isAtMost(`${name}: event-loop delay`, used.eventLoopDelayMs, resources.eventLoopDelayMs, 'ms'),
+      isAtMost(
+        `${name}: event-loop delay`,
+        used.eventLoopDelayMs,
+        resources.eventLoopDelayMs,
+        'ms',
+      ),
     ]),
   ];
 }
@@ -56,7 +68,9 @@ const latencyChecks = (name: string, found: Latency, limits: Latency): Check[] =
 const ownLatencies = ({ latencies }: Telemetry): Check[] =>
   (Object.keys(latencies) as MeasuredLatency[])
     .filter((name) => latencies[name].count >= minimumSamples)
-    .flatMap((name) => latencyChecks(`${name} (by the functions)`, latencies[name], latencyMs[name]));
+    .flatMap((name) =>
+      latencyChecks(`${name} (by the functions)`, latencies[name], latencyMs[name]),
+    );
 
 /** The stress phase offers more than what has to be reached. */
 function throughput(phases: readonly PhaseRow[], { operations }: Telemetry): Check[] {

@@ -80,7 +80,7 @@ const COLOURS = 6;
 export function ceiling(value: number): number {
   if (value <= 0) return 1;
   const power = 10 ** Math.floor(Math.log10(value));
-  return (([1, 2, 5].find((step) => step * power >= value) ?? 10) * power);
+  return ([1, 2, 5].find((step) => step * power >= value) ?? 10) * power;
 }
 
 const short = (value: number): string =>

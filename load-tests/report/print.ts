@@ -31,7 +31,9 @@ export function printResult(
     const worse = rows.filter(({ isWorse }) => isWorse);
     console.log(`\nBeside ${title}: ${worse.length} of ${rows.length} figures are worse`);
     for (const { name, before, now } of worse) {
-      console.log(`  ${isBinding ? '✗' : '·'} ${name}: ${now.toFixed(0)} ms, was ${before.toFixed(0)} ms`);
+      console.log(
+        `  ${isBinding ? '✗' : '·'} ${name}: ${now.toFixed(0)} ms, was ${before.toFixed(0)} ms`,
+      );
     }
   }
   console.log(`\nWritten: ${files.join(', ')}`);

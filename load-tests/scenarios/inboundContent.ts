@@ -2,9 +2,8 @@ import type { Random } from '../../scripts/whatsapp-simulator/random.ts';
 
 type Content = Record<string, unknown>;
 
-const WORDS = 'hola ¿tienen hora mañana por la tarde? quería pasar a recoger el pedido gracias'.split(
-  ' ',
-);
+const WORDS =
+  'hola ¿tienen hora mañana por la tarde? quería pasar a recoger el pedido gracias'.split(' ');
 
 /** A text of 1 to some 60 words; most are short. */
 function textOf(random: Random): string {

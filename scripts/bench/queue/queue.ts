@@ -39,9 +39,13 @@ export const queue: Benchmark = {
       ...UNVERIFIED_TOKENS,
     };
     const [add, bulk, metrics, webhook, sender] = await Promise.all(
-      ['messages.send', 'messages.sendBulk', 'queue.metrics', 'whatsappWebhook', 'queue.normal'].map(
-        (target) => hostFunction(target, environment),
-      ),
+      [
+        'messages.send',
+        'messages.sendBulk',
+        'queue.metrics',
+        'whatsappWebhook',
+        'queue.normal',
+      ].map((target) => hostFunction(target, environment)),
     );
     const hosted = [add, bulk, metrics, webhook, sender].filter((each) => each !== undefined);
     try {
@@ -81,7 +85,10 @@ const intent = (fields: object = {}) => {
 
 type Operation = Pick<ClosedLoad, 'url' | 'data'>;
 
-function trialsOf(urls: Record<'add' | 'bulk' | 'metrics', string>, firestore: PlainFirestore): Trial[] {
+function trialsOf(
+  urls: Record<'add' | 'bulk' | 'metrics', string>,
+  firestore: PlainFirestore,
+): Trial[] {
   const add: Operation = { url: urls.add, data: () => intent() };
   const bulk: Operation = {
     url: urls.bulk,
@@ -104,7 +111,12 @@ function trialsOf(urls: Record<'add' | 'bulk' | 'metrics', string>, firestore: P
     {
       name: '70 % add, 20 % get metrics, 10 % add 10 at once',
       figures: [CALLS_FIGURE],
-      value: () => mixed([[add, 0.7], [metrics, 0.2], [bulk, 0.1]]),
+      value: () =>
+        mixed([
+          [add, 0.7],
+          [metrics, 0.2],
+          [bulk, 0.1],
+        ]),
       warmUp: ['value'],
     },
   ];
@@ -160,7 +172,11 @@ async function commit(firestore: PlainFirestore, size: number): Promise<void> {
   for (let n = 0; n < size; n++) {
     const { idempotencyKey, conversationId, message } = intent();
     const at = Date.now();
-    batch.create(firestore.doc(`messages/raw-${idempotencyKey}`), { ...message, conversationId, at });
+    batch.create(firestore.doc(`messages/raw-${idempotencyKey}`), {
+      ...message,
+      conversationId,
+      at,
+    });
     batch.update(firestore.doc(`conversations/${conversationId}`), { lastMessageAt: at });
   }
   await batch.commit();
