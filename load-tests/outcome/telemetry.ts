@@ -13,6 +13,8 @@ import { latencyOf, type Latency } from '../recorder.ts';
 export interface Telemetry {
   /** Latencies that thresholds.json has a limit for, and how many there were. */
   latencies: Record<MeasuredLatency, Latency & { count: number }>;
+  /** How long requests took, by function. */
+  requests: Record<string, Latency & { count: number }>;
   /** The most of each function. */
   functions: Record<string, Resources>;
   operations: Record<'read' | 'write' | 'delete', number>;
@@ -65,6 +67,12 @@ export function telemetryOf(flushes: readonly Flushed[]): Telemetry {
         latencyIn(all, name, labels),
       ]),
     ) as Telemetry['latencies'],
+    requests: Object.fromEntries(
+      [...byFunction].map(([name, snapshot]) => [
+        name,
+        latencyIn(snapshot, 'recado_request_duration_seconds'),
+      ]),
+    ),
     functions: Object.fromEntries(
       [...byFunction].map(([name, snapshot]) => [name, resourcesOf(snapshot)]),
     ),
@@ -75,8 +83,8 @@ export function telemetryOf(flushes: readonly Flushed[]): Telemetry {
 
 function latencyIn(
   snapshot: Snapshot,
-  name: (typeof LATENCIES)[MeasuredLatency][0],
-  wanted: readonly string[] | undefined,
+  name: Parameters<typeof seriesOf>[1],
+  wanted?: readonly string[],
 ): Latency & { count: number } {
   const all = emptyDistribution();
   for (const { labels, value } of seriesOf(snapshot, name)) {

@@ -25,6 +25,7 @@ const good: Measured = {
       queueAdd: { ...fast, count: 100 },
       whatsappCall: { ...fast, count: 100 },
     },
+    requests: {},
     functions: { whatsappWebhook: used },
     operations: { read: 50_000, write: 50_000, delete: 0 },
     timeline: [],

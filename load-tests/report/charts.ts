@@ -25,6 +25,8 @@ const WIDTH = 860;
 const HEIGHT = 260;
 const AREA = { left: 56, right: 12, top: 12, bottom: 28 };
 const STEPS = 4;
+/** A band that is narrower has no room for its name. */
+const LABEL = 60;
 
 /** Draws lines over the seconds of a run, as inline SVG; colours come from the page's styles. */
 export function drawChart({ title, unit, lines, bands = [], limit }: Chart): string {
@@ -41,7 +43,9 @@ export function drawChart({ title, unit, lines, bands = [], limit }: Chart): str
   const shades = bands.map(
     ({ name, from, to }, n) =>
       `<rect class="band${n % 2}" x="${x(from)}" y="${AREA.top}" width="${(Number(x(to)) - Number(x(from))).toFixed(1)}" height="${HEIGHT - AREA.top - AREA.bottom}"/>` +
-      `<text class="phase" x="${x((from + to) / 2)}" y="${AREA.top + 12}">${escape(name)}</text>`,
+      (Number(x(to)) - Number(x(from)) < LABEL
+        ? ''
+        : `<text class="phase" x="${x((from + to) / 2)}" y="${AREA.top + 12}">${escape(name)}</text>`),
   );
   const grid = Array.from({ length: STEPS + 1 }, (_, n) => {
     const value = (yMax * n) / STEPS;
@@ -74,7 +78,8 @@ export function drawChart({ title, unit, lines, bands = [], limit }: Chart): str
   );
 }
 
-const COLOURS = 6;
+/** As many as the page's styles have; more lines would not be told apart. */
+export const COLOURS = 6;
 
 /** The next round number: 1, 2 or 5 of a power of ten. */
 export function ceiling(value: number): number {

@@ -3,7 +3,7 @@ import type { Check } from '../outcome/check.ts';
 import type { Result } from '../outcome/result.ts';
 import type { Resources } from '../outcome/telemetry.ts';
 import type { Row } from '../recorder.ts';
-import { drawChart, escape, type Band, type Line } from './charts.ts';
+import { COLOURS, drawChart, escape, type Band, type Line } from './charts.ts';
 import type { Compared } from './print.ts';
 import { STYLE } from './style.ts';
 
@@ -23,6 +23,7 @@ ${failed.length > 0 ? `<h2>Breaches</h2>${checksTable(failed)}` : ''}
 <h2>Phases</h2>${rowsTable(result.phases)}
 <h2>Realtime</h2>${rowsTable([{ name: `webhook to listener, ${result.listeners} listeners`, errors: 0, ...result.realtime }])}
 <h2>Measured by the functions</h2>${rowsTable(Object.entries(result.telemetry.latencies).map(([name, latency]) => ({ name, errors: 0, ...latency })))}
+${rowsTable(Object.entries(result.telemetry.requests).map(([name, latency]) => ({ name, errors: 0, ...latency })))}
 ${resourcesTable(result.telemetry.functions)}
 ${comparisons.map(comparisonTable).join('\n')}
 <h2>Correctness</h2>${checksTable(result.correctness)}
@@ -44,10 +45,14 @@ function charts({ timeline, phases, telemetry, at }: Result): string {
   });
   const byFunction = Map.groupBy(telemetry.timeline, (flush) => flush.function);
   const ofFunctions = (figure: keyof Resources): Line[] =>
-    [...byFunction].map(([name, flushes]) => ({
-      name,
-      points: flushes.map((flush) => ({ x: (flush.at - at) / 1_000, y: flush[figure] })),
-    }));
+    [...byFunction]
+      .map(([name, flushes]) => ({
+        name,
+        points: flushes.map((flush) => ({ x: (flush.at - at) / 1_000, y: flush[figure] })),
+        most: flushes.reduce((most, flush) => Math.max(most, flush[figure]), 0),
+      }))
+      .sort((a, b) => b.most - a.most)
+      .slice(0, COLOURS);
   const { resources } = thresholds;
   return [
     drawChart({

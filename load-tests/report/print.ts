@@ -10,19 +10,28 @@ export interface Compared {
   isBinding: boolean;
 }
 
+/** A generator that is on time is late by a timer's precision. */
+const NOTICEABLE_MS = 50;
+
 /** Prints what a run came to, and last a line of JSON. */
 export function printResult(
   result: Result,
   comparisons: readonly Compared[],
   files: readonly string[],
 ): void {
-  const { scenarios, phases, realtime, correctness, thresholds, reasons } = result;
+  const { scenarios, phases, realtime, correctness, thresholds, reasons, generator } = result;
   console.log(`\n${rowsTable([...scenarios].sort((a, b) => a.name.localeCompare(b.name)))}`);
   console.log(`\n${rowsTable(phases)}`);
   if (realtime.count > 0) {
     console.log(`\n${rowsTable([{ name: 'webhook to listener', errors: 0, ...realtime }])}`);
   }
   for (const [reason, count] of Object.entries(reasons)) console.log(`  ${count} × ${reason}`);
+  if (generator.lateMs.p99 > NOTICEABLE_MS) {
+    console.log(
+      `\nThe load itself was late (p99: ${generator.lateMs.p99.toFixed(0)} ms): this machine had other ` +
+        'work, and the latencies say as much about that as about the backend.',
+    );
+  }
   console.log(`\nCorrectness\n${checksTable(correctness)}`);
   const broken = thresholds.filter(({ ok }) => !ok);
   console.log(`\nThresholds: ${thresholds.length - broken.length} of ${thresholds.length} kept`);
