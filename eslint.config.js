@@ -45,6 +45,7 @@ export default defineConfig(
       'functions/src/lazyFunctions.ts',
       'functions/src/platform/clock.ts',
       'scripts/**',
+      'load-tests/**',
       'functions/test/**',
       '**/*.test.ts',
       '*.ts',
@@ -74,7 +75,7 @@ export default defineConfig(
     },
   },
   {
-    files: ['scripts/**/*.mjs', '*.js', '*.cjs'],
+    files: ['scripts/**/*.mjs', '*.js', '*.cjs', 'load-tests/**/*.cjs'],
     languageOptions: {
       globals: {
         process: 'readonly',

@@ -22,6 +22,7 @@ await run(async () => {
         projectId: 'demo-recado-bench',
         // The Cloud Tasks emulator does not start without them.
         withFunctions: true,
+        isBuilt: true,
         say: progress.show,
       }).then((started) => {
         stopOnSignals(started);

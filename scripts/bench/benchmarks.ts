@@ -5,6 +5,7 @@ export const BENCHMARKS: Record<string, () => Promise<Benchmark>> = {
   batch: async () => (await import('./batch/batch.ts')).batch,
   ingest: async () => (await import('./ingest/ingest.ts')).ingest,
   send: async () => (await import('./send/send.ts')).send,
+  queue: async () => (await import('./queue/queue.ts')).queue,
   campaign: async () => (await import('./campaign/campaign.ts')).campaign,
   peers: async () => (await import('./peers/peers.ts')).peers,
   import: async () => (await import('./import/import.ts')).importContacts,

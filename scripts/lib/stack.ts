@@ -24,6 +24,8 @@ export interface Stack extends Omit<Emulators, 'child' | 'stop'> {
 interface Options {
   projectId: string;
   withFunctions: boolean;
+  /** They are compiled already. */
+  isBuilt?: boolean;
   /** More of the environment of the functions. */
   environment?: Record<string, string>;
   say?: (line: string) => void;
@@ -33,8 +35,10 @@ const TRIES = 3;
 
 /** Builds the functions and starts the emulators, the WhatsApp simulator, and Redis where there is one. */
 export async function startStack(options: Options): Promise<Stack> {
-  options.say?.('Compiling the functions …');
-  build();
+  if (!options.isBuilt) {
+    options.say?.('Compiling the functions …');
+    build();
+  }
   // The emulator writes one by itself when a parameter is new while it runs.
   if (existsSync(join(ROOT, 'functions', '.env.local'))) {
     options.say?.('functions/.env.local overrides parameters of the local stack.');

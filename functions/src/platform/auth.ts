@@ -1,10 +1,7 @@
-import { getApps, initializeApp } from 'firebase-admin/app';
 import { getAuth, type Auth } from 'firebase-admin/auth';
+import { adminApp } from './app';
 
-function auth(): Auth {
-  if (getApps().length === 0) initializeApp();
-  return getAuth();
-}
+const auth = (): Auth => getAuth(adminApp());
 
 /**
  * The account and the role of which a Firebase ID token tells; `undefined` for one that is no

@@ -1,7 +1,7 @@
-import { getApps, initializeApp } from 'firebase-admin/app';
 import { getFunctions } from 'firebase-admin/functions';
 import { region } from '../params';
 import { hashId } from '../shared/ids';
+import { adminApp } from './app';
 import { elapsed, now } from './clock';
 import { log, logs } from './log';
 import { counter, histogram } from './metrics';
@@ -43,8 +43,7 @@ async function create(
   payload: Record<string, unknown>,
   { key, at, deadlineSeconds = 120 }: EnqueueOptions,
 ): Promise<boolean> {
-  if (getApps().length === 0) initializeApp();
-  const tasks = getFunctions().taskQueue(`locations/${region()}/functions/${queue}`);
+  const tasks = getFunctions(adminApp()).taskQueue(`locations/${region()}/functions/${queue}`);
   try {
     await tasks.enqueue(payload, {
       // Ids with a common prefix make Cloud Tasks slow, hence the hash.

@@ -6,6 +6,7 @@ import { freePorts } from '../../lib/ports.ts';
 import { SimulatorClient } from '../../whatsapp-simulator/client.ts';
 import { emptyProject } from '../emptyProject.ts';
 import { killAt } from '../kills.ts';
+import { memberToken, UNVERIFIED_TOKENS } from '../member.ts';
 import { plainFirestore, type PlainFirestore } from '../plainFirestore.ts';
 import { differenceOf, startFunction, useOf, type Process } from '../processes.ts';
 import { makeQueue } from '../queues.ts';
@@ -29,8 +30,7 @@ export async function runOnRecado(simulatorUrl: string, run: Run): Promise<Ran> 
     GCLOUD_PROJECT: PROJECT,
     // The emulators sign neither tasks nor the member's token; with these, none is asked for.
     FUNCTIONS_EMULATOR: 'true',
-    FIREBASE_DEBUG_MODE: 'true',
-    FIREBASE_DEBUG_FEATURES: JSON.stringify({ skipTokenVerification: true }),
+    ...UNVERIFIED_TOKENS,
     IN_DOUBT_GRACE_MINUTES: '1',
   };
   const ports = await freePorts({ api: 0, sender: 0, webhook: 0, minute: 0 });
@@ -85,19 +85,6 @@ async function storeWorld(firestore: PlainFirestore, mps: number): Promise<void>
     .set({ name: 'Ada', email: 'ada@example.com', role: 'agent', isActive: true });
 }
 
-/** A member's token, as unsigned as the Auth emulator's are. */
-function token(): string {
-  const seconds = Math.floor(Date.now() / 1_000);
-  const part = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
-  const claims = {
-    iss: `https://securetoken.google.com/${PROJECT}`,
-    aud: PROJECT,
-    ...{ sub: MEMBER, user_id: MEMBER, role: 'agent' },
-    ...{ iat: seconds, auth_time: seconds, exp: seconds + 3_600 },
-  };
-  return `${part({ alg: 'none', typ: 'JWT' })}.${part(claims)}.`;
-}
-
 const send = (url: string, { key, phone, body }: Message): Promise<void> => {
   const contactId = aliasIds({ phone: `+${phone}` })[0] as string;
   const data = {
@@ -105,7 +92,7 @@ const send = (url: string, { key, phone, body }: Message): Promise<void> => {
     conversationId: conversationIdOf(LOCAL.channelId, contactId),
     message: { type: 'text', text: { body } },
   };
-  return post(url, { data }, { authorization: `Bearer ${token()}` });
+  return post(url, { data }, { authorization: `Bearer ${memberToken(PROJECT, MEMBER)}` });
 };
 
 /** Calls the minute's function as Cloud Scheduler does. */
