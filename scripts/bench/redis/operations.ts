@@ -4,8 +4,8 @@ import type { Rest } from './product.ts';
 /** Something that is done with a Redis, over REST and over a connection of its own. */
 export interface Operation {
   name: string;
-  rest(redis: Rest, n: number): Promise<unknown>;
-  tcp(redis: Tcp, n: number): Promise<unknown>;
+  rest: (redis: Rest, n: number) => Promise<unknown>;
+  tcp: (redis: Tcp, n: number) => Promise<unknown>;
 }
 
 const VALUE = 'x'.repeat(100);

@@ -64,13 +64,13 @@ it('the end of the instance writes what waits', async () => {
 });
 
 it('the end of the instance also writes what came while others were written', async () => {
-  const slow = Promise.withResolvers<void>();
+  const slow = Promise.withResolvers<undefined>();
   const { note, written } = figures(() => slow.promise);
   for (let n = 0; n < MAX_KEYS - 1; n++) await note(String(n), n);
   const writing = note('last', 0);
   void note('more', 1);
   const end = shutDown();
-  slow.resolve();
+  slow.resolve(undefined);
   await Promise.all([writing, end]);
   expect(written.at(-1)).toEqual({ more: 1 });
 });

@@ -16,7 +16,7 @@ export interface WriteBehindOptions<V> {
 /** Figures that are written some time later, many at once, the last of each key. */
 export interface WriteBehind<V> {
   /** Notes a figure, and writes all that wait if it is time to. Fails for nobody. */
-  note(key: string, value: V): Promise<void>;
+  note: (key: string, value: V) => Promise<void>;
 }
 
 /**
