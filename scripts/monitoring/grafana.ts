@@ -137,6 +137,7 @@ function panelsOf({ thresholds }: Source): Panel[] {
       ],
       shows: ['recado_cache_requests_total'],
     },
+    latency('What a cache did not have', 'recado_cache_load_duration_seconds', 'cache'),
     {
       title: 'Redis, by outcome',
       unit: 'reqps',

@@ -202,8 +202,10 @@ const CACHED: Cached[] = [
     caches: ['aggregations'],
     boundMs: 5_000,
     read: ({ batch }) =>
-      batch.batchAggregation({ path: 'summed' }, [{ where: [], count: true }], { maxAgeMs: 5_000 }),
-    write: (n) => write(`summed/s${n}`, { n }),
+      batch.batchAggregation({ path: 'templates' }, [{ where: [], count: true }], {
+        maxAgeMs: 5_000,
+      }),
+    write: (n) => write(`templates/s${n}`, { name: 'x' }),
   },
   {
     name: 'who wants no more offers, for campaigns',
