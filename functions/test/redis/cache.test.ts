@@ -36,6 +36,23 @@ async function newInstance(schema = 1) {
   };
 }
 
+/** A load of an instance that is under way until it is told how it ends. */
+async function slowLoad({ cache }: Awaited<ReturnType<typeof newInstance>>) {
+  const slow = Promise.withResolvers<{ text: string }>();
+  let began = false;
+  const loading = cache.get('a', ['contacts'], () => {
+    began = true;
+    return slow.promise;
+  });
+  await waitFor('the load', () => began);
+  return {
+    end: async (text: string) => {
+      slow.resolve({ text });
+      await loading;
+    },
+  };
+}
+
 const MAX_AGE = 60_000;
 const RECHECK = 5_000;
 let time = 0;
@@ -82,35 +99,21 @@ describe.skipIf(!hasRedisServer())('a cache that instances share', () => {
 
   it('does not believe what was loaded before a tag was forgotten, and came after', async () => {
     const [a, b] = [await newInstance(), await newInstance()];
-    const slow = Promise.withResolvers<{ text: string }>();
-    let began = false;
-    const loading = a.cache.get('a', ['contacts'], () => {
-      began = true;
-      return slow.promise;
-    });
-    await waitFor('the load', () => began);
+    const load = await slowLoad(a);
     truth = 'second';
     await b.forget('contacts');
-    slow.resolve({ text: 'first' });
-    await loading;
+    await load.end('first');
     expect(await b.look()).toBe('second');
   });
 
   it('nor what a slow one writes over what came after', async () => {
     const [a, b] = [await newInstance(), await newInstance()];
-    const slow = Promise.withResolvers<{ text: string }>();
-    let began = false;
-    const loading = a.cache.get('a', ['contacts'], () => {
-      began = true;
-      return slow.promise;
-    });
-    await waitFor('the load', () => began);
+    const load = await slowLoad(a);
     truth = 'second';
     await b.forget('contacts');
     // The tag has another id from here on.
     await b.look();
-    slow.resolve({ text: 'first' });
-    await loading;
+    await load.end('first');
     expect(await (await newInstance()).look()).toBe('second');
   });
 
