@@ -5,10 +5,12 @@
 import './options';
 import { lazyFunctions } from './lazyFunctions';
 import { functionTarget, limitsSignIns } from './params';
+import { runWithoutDomains } from './platform/domain';
 import { endInOrder } from './platform/lifecycle';
 import { watchProcess } from './platform/processMetrics';
 
 if (functionTarget() !== undefined) {
+  runWithoutDomains();
   endInOrder();
   watchProcess();
 }

@@ -35,24 +35,25 @@ export interface AudiencePage {
   cursor: string | null;
 }
 
-const CONTACTS_PER_PAGE = 500;
-
 /**
  * A page of whom a campaign is for, from a cursor on. Within an audience nobody comes twice, but
  * for a list in which two numbers have become one contact's.
+ *
+ * @param limit how many are looked at, at most; of another campaign's recipients it may be more
  */
 export async function audiencePage(
   campaignId: string,
   { audience, channelId }: Pick<Campaign, 'audience' | 'channelId'>,
   cursor: string | null,
+  limit: number,
 ): Promise<AudiencePage> {
   switch (audience.kind) {
     case 'contacts':
-      return pageOfContacts(audience.filter, channelId, cursor);
+      return pageOfContacts(audience.filter, channelId, cursor, limit);
     case 'segment':
-      return pageOfContacts(await filterOf(audience), channelId, cursor);
+      return pageOfContacts(await filterOf(audience), channelId, cursor, limit);
     case 'list':
-      return pageOfList(campaignId, audience, cursor);
+      return pageOfList(campaignId, audience, cursor, limit);
     case 'campaign':
       return pageOfCampaign(audience.campaignId, audience.outcome, cursor);
   }
@@ -62,8 +63,9 @@ async function pageOfContacts(
   filter: ContactFilter,
   channelId: string,
   cursor: string | null,
+  limit: number,
 ): Promise<AudiencePage> {
-  const page = await contactPage(conditionsOf(filter).where, cursor, CONTACTS_PER_PAGE);
+  const page = await contactPage(conditionsOf(filter).where, cursor, limit);
   const seenAt = needsLastSeen(filter)
     ? await lastInboundTimes(
         channelId,
@@ -83,11 +85,25 @@ async function pageOfList(
   campaignId: string,
   { listId, columns, rows: total }: Extract<Audience, { kind: 'list' }>,
   cursor: string | null,
+  limit: number,
 ): Promise<AudiencePage> {
-  const part = Number(cursor ?? 0);
-  const [stored] = await batchGet(rowsOfCampaign(campaignId), [rowsId(listId, part)]);
-  const rows = stored?.data?.rows;
-  if (!rows) throw new Error(`${campaignId}: part ${part} of its list is missing`);
+  const from = Number(cursor ?? 0);
+  const to = Math.min(from + limit, total);
+  const firstPart = Math.floor(from / ROWS_PER_PART);
+  const parts = Array.from(
+    { length: Math.ceil(to / ROWS_PER_PART) - firstPart },
+    (_, n) => firstPart + n,
+  );
+  const stored = await batchGet(
+    rowsOfCampaign(campaignId),
+    parts.map((part) => rowsId(listId, part)),
+  );
+  const rows = stored
+    .flatMap(({ id, data }) => {
+      if (!data) throw new Error(`${campaignId}: part ${id} of its list is missing`);
+      return data.rows;
+    })
+    .slice(from - firstPart * ROWS_PER_PART, to - firstPart * ROWS_PER_PART);
   const found = await contactsByPhone(rows.map(({ phone }) => phone));
   return {
     candidates: found.map(({ id, contact }, index) => {
@@ -96,7 +112,7 @@ async function pageOfList(
       return { id, contact, phone, row };
     }),
     seen: rows.length,
-    cursor: (part + 1) * ROWS_PER_PART < total ? String(part + 1) : null,
+    cursor: to < total ? String(to) : null,
   };
 }
 

@@ -8,7 +8,13 @@ import type { Version } from '../platform/firestore';
 import { log } from '../platform/log';
 import { AppError } from '../shared/errors';
 import { newId } from '../shared/ids';
-import { audiencePage, contactIdPages, recipientsOf, sizeOfAudience } from './audience';
+import {
+  audiencePage,
+  contactIdPages,
+  recipientsOf,
+  sizeOfAudience,
+  type Candidate,
+} from './audience';
 import { pauseCampaign } from './pauseCampaign';
 import { planCandidate, planOf, type Plan, type Planned } from './plan';
 import { countsOf, evenChunkSize, laneShares, MAX_CHUNK } from './rules';
@@ -30,8 +36,11 @@ import { templatesOf } from './templates';
 const CHUNK_BYTES = 600_000;
 /** Chunks whose outcomes share a document: so many, and not more recipients than these. */
 const GROUP = { chunks: 8, recipients: 3_000 };
-/** What a step gathers before it writes: a group, and less than the emulator's 4 MiB a commit. */
-const STEP = { recipients: GROUP.recipients, bytes: 2_500_000, seen: 30_000 };
+/** What a step gathers before it writes: less than the emulator's 4 MiB a commit. */
+const STEP = { bytes: 2_000_000, maxBytes: 3_500_000, seen: 30_000 };
+/** What a recipient with long values takes: how many are read at once before any was seen. */
+const LARGE_RECIPIENT_BYTES = 10_000;
+const SMALL_RECIPIENT_BYTES = 200;
 /** A task has half an hour; what is left goes on in the next one. */
 const MAX_RUN_MS = 20 * 60_000;
 
@@ -78,11 +87,13 @@ async function expandSteps(campaignId: string): Promise<void> {
   let { version } = job;
   // Only a list can name one person twice: by two numbers that became one contact's.
   const known = campaign.audience.kind === 'list' ? await placedContacts(campaignId) : undefined;
+  let bytesEach = LARGE_RECIPIENT_BYTES;
 
   // eslint-disable-next-line recado/no-firestore-in-loops -- a step after the other, each from where the last one ended
   while (!state.isDone) {
     if ((await campaignSnapshot(campaignId)).data?.status === 'cancelled') return;
-    const step = await gather(plan, state, known);
+    const step = await gather(plan, state, known, bytesEach);
+    ({ bytesEach } = step);
     const written = await writeStep(plan, state, step, version);
     if (!written) {
       log.info('an expansion goes on elsewhere', { campaignId });
@@ -109,44 +120,78 @@ interface Step {
   planned: Planned[];
   excluded: Campaign['excluded'];
   cursor: string | null;
+  /** What a recipient takes, as far as is known. */
+  bytesEach: number;
 }
 
-/** Reads on from the place until there is enough for a step, or the audience ends. */
+/**
+ * Reads on from the place until there is enough for a step, or the audience ends. Enough is a
+ * group's whole chunks: any that is cut short would be one too many for the lanes to end together.
+ */
 async function gather(
   plan: Plan,
-  { cursor: from }: Expansion,
+  { cursor: from, chunkSize }: Expansion,
   known: Set<string> | undefined,
+  bytesEach: number,
 ): Promise<Step> {
   const readAt = now();
+  const enough = Math.floor(GROUP.recipients / chunkSize) * chunkSize;
   const planned: Planned[] = [];
-  const excluded: Campaign['excluded'] = {};
+  let excluded: Campaign['excluded'] = {};
   let cursor = from;
   let bytes = 0;
   let seen = 0;
+  let isEnough = false;
   // eslint-disable-next-line recado/no-firestore-in-loops -- a page after the other
-  do {
-    const page = await audiencePage(plan.campaignId, plan.campaign, cursor);
-    for (const candidate of page.candidates) {
-      const decided = known?.has(candidate.id)
-        ? ({ id: candidate.id, reason: 'duplicate' } as const)
-        : planCandidate(plan, candidate);
-      if ('reason' in decided) {
-        excluded[decided.reason] = (excluded[decided.reason] ?? 0) + 1;
-        continue;
-      }
-      known?.add(decided.id);
-      planned.push(decided);
-      bytes += sizeOf(decided.recipient);
+  while (!isEnough) {
+    const limit = Math.min(enough - planned.length, Math.ceil((STEP.bytes - bytes) / bytesEach));
+    const page = await audiencePage(plan.campaignId, plan.campaign, cursor, limit);
+    const decided = decide(plan, page.candidates, known);
+    if (decided.planned.length > 0) {
+      bytesEach = Math.max(SMALL_RECIPIENT_BYTES, decided.bytes / decided.planned.length);
     }
+    // Recipients much larger than the ones before are read again, fewer at once.
+    if (bytes + decided.bytes > STEP.maxBytes && limit > 1) {
+      if (planned.length > 0) break;
+      continue;
+    }
+    for (const { id } of decided.planned) known?.add(id);
+    planned.push(...decided.planned);
+    excluded = added(excluded, decided.excluded);
+    bytes += decided.bytes;
     seen += page.seen;
     ({ cursor } = page);
-  } while (
-    cursor !== null &&
-    planned.length < STEP.recipients &&
-    bytes < STEP.bytes &&
-    seen < STEP.seen
-  );
-  return { readAt, planned, excluded, cursor };
+    isEnough =
+      cursor === null ||
+      planned.length > enough - chunkSize ||
+      bytes >= STEP.bytes ||
+      seen >= STEP.seen;
+  }
+  return { readAt, planned, excluded, cursor, bytesEach };
+}
+
+/** Who of some candidates becomes a recipient. */
+function decide(
+  plan: Plan,
+  candidates: readonly Candidate[],
+  known: ReadonlySet<string> | undefined,
+): Pick<Step, 'planned' | 'excluded'> & { bytes: number } {
+  const planned = new Map<string, Planned>();
+  const excluded: Campaign['excluded'] = {};
+  let bytes = 0;
+  for (const candidate of candidates) {
+    const isDouble = known && (known.has(candidate.id) || planned.has(candidate.id));
+    const decided = isDouble
+      ? ({ id: candidate.id, reason: 'duplicate' } as const)
+      : planCandidate(plan, candidate);
+    if ('reason' in decided) {
+      excluded[decided.reason] = (excluded[decided.reason] ?? 0) + 1;
+    } else {
+      planned.set(decided.id, decided);
+      bytes += sizeOf(decided.recipient);
+    }
+  }
+  return { planned: [...planned.values()], excluded, bytes };
 }
 
 async function writeStep(

@@ -37,6 +37,7 @@ export interface Preflight {
 /** A look costs a read a contact; beyond so many, and so long, it is stopped and extrapolated. */
 const MAX_SEEN = 20_000;
 const MAX_MS = 40_000;
+const PAGE = 1_000;
 const MAX_EXAMPLES = 5;
 /** Of what is sent, this part is delivered as a rule; what is not costs nothing. */
 const DELIVERY = { low: 0.85, high: 1 };
@@ -143,6 +144,7 @@ async function lookAt(plan: ReturnType<typeof planOf>, campaign: Campaign): Prom
       plan.campaignId,
       campaign,
       cursor,
+      PAGE,
     );
     seen += page.seen;
     for (const candidate of page.candidates) {

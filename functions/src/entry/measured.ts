@@ -1,5 +1,4 @@
 import { elapsed } from '../platform/clock';
-import { leaveDomain } from '../platform/domain';
 import { inRequest, requestsInFlight } from '../platform/lifecycle';
 import { log, logs } from '../platform/log';
 import { counter, histogram } from '../platform/metrics';
@@ -24,7 +23,6 @@ export async function measured<T>(
   work: () => Promise<T>,
   outcomeOf: (result: T) => Outcome = () => 'ok',
 ): Promise<T> {
-  leaveDomain();
   const flushing = flushIfDue();
   if (requestsInFlight() === 0) busy();
   const started = elapsed();

@@ -114,6 +114,38 @@ describe('contacts', () => {
     );
   });
 
+  it('whose values are long after short ones: no more of them in a commit than it takes', async () => {
+    const params = ['1', '2', '3', '4', '5'];
+    await db()
+      .doc('templates/long_es')
+      .set({ ...(await db().doc('templates/spring_es').get()).data(), bodyParams: params });
+    const store = (order: string, note: string, count: number) =>
+      Promise.all(
+        Array.from({ length: count }, (_, n) =>
+          storeContact(
+            phoneOf(10_000 + (order === 'a' ? 0 : 5_000) + n),
+            { tags: ['long'], attributes: { note } },
+            `${order}${n}`,
+          ),
+        ),
+      );
+    await store('a', 'x', 210);
+    await store('b', 'x'.repeat(1_000), 900);
+    const campaignId = await expanded({
+      ...filtered({ anyTag: ['long'] }),
+      variants: [
+        {
+          template: { name: 'long', language: 'es' },
+          variables: Object.fromEntries(
+            params.map((param) => [`body.${param}`, { attribute: 'note' }]),
+          ),
+        },
+      ],
+    });
+    const ids = await idsOf(campaignId);
+    expect([ids.length, new Set(ids).size]).toEqual([1_110, 1_110]);
+  });
+
   it('who cannot or want not be written to are left out, each for one reason', async () => {
     await storeContact(phoneOf(11), { tags: ['mixed'] });
     await storeContact(phoneOf(12), {

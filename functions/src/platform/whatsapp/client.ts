@@ -3,6 +3,7 @@ import { graphBase, graphVersion, whatsappTimeoutMs, whatsappToken } from '../..
 import { elapsed } from '../clock';
 import { log, logs } from '../log';
 import { counter, histogram } from '../metrics';
+import { exchange } from './exchange';
 
 /** The error object of the Graph API, in answers and in webhooks. */
 export const graphError = z.object({
@@ -22,16 +23,6 @@ export type CallOutcome =
   | { kind: 'notSent'; cause: string }
   /** It may have been carried out: the answer is missing or makes no sense. */
   | { kind: 'unknown'; cause: string };
-
-/** Failures of `fetch` before a byte of the request left. */
-const NEVER_CONNECTED: ReadonlySet<string> = new Set([
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'UND_ERR_CONNECT_TIMEOUT',
-]);
 
 const errorBody = z.object({ error: graphError });
 
@@ -53,38 +44,32 @@ export async function callGraph(
 }
 
 async function request(method: 'GET' | 'POST', path: string, body: unknown): Promise<CallOutcome> {
-  const url = `${graphBase()}/${graphVersion()}/${path}`;
-  const headers = {
-    authorization: `Bearer ${whatsappToken()}`,
-    ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-  };
-  let response: Response;
-  let text: string;
-  try {
-    response = await fetch(url, {
-      method,
-      headers,
-      body: body === undefined ? null : JSON.stringify(body),
-      redirect: 'error',
-      signal: AbortSignal.timeout(whatsappTimeoutMs()),
-    });
-    text = await response.text();
-  } catch (error) {
-    const cause = (error as { cause?: { code?: string } }).cause?.code ?? (error as Error).name;
-    return { kind: NEVER_CONNECTED.has(cause) ? 'notSent' : 'unknown', cause };
+  const answer = await exchange({
+    method,
+    url: `${graphBase()}/${graphVersion()}/${path}`,
+    headers: {
+      authorization: `Bearer ${whatsappToken()}`,
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+    },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    timeoutMs: whatsappTimeoutMs(),
+  });
+  if (answer.kind === 'failed') {
+    return { kind: answer.isSent ? 'unknown' : 'notSent', cause: answer.cause };
   }
+  const { status, text } = answer;
   const json = parseJson(text);
-  if (response.ok && json !== undefined) return { kind: 'accepted', body: json };
+  if (status >= 200 && status < 300 && json !== undefined) return { kind: 'accepted', body: json };
   const rejected = errorBody.safeParse(json);
   if (rejected.success) return { kind: 'rejected', error: rejected.data.error };
   // A bare 4xx comes from something in front of the API that turned the call away.
-  if (response.status >= 400 && response.status < 500) {
+  if (status >= 400 && status < 500) {
     return {
       kind: 'rejected',
-      error: { code: response.status === 429 ? 130429 : 100, title: `HTTP ${response.status}` },
+      error: { code: status === 429 ? 130429 : 100, title: `HTTP ${status}` },
     };
   }
-  return { kind: 'unknown', cause: `HTTP ${response.status}` };
+  return { kind: 'unknown', cause: `HTTP ${status}` };
 }
 
 function parseJson(text: string): unknown {
