@@ -15,5 +15,5 @@ export function runWithoutDomains(): void {
   const none: Domain = { on: () => none, run: (work) => work(), bind: (callback) => callback };
   Object.assign(process.getBuiltinModule('node:domain'), { create: () => none });
   // Functions of events bind their callback to the domain that they find here.
-    Object.assign(process, { domain: none });
+  Object.assign(process, { domain: none });
 }
