@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { fromVersion, increment, union } from '../platform/firestore';
-import { sizeOf } from './size';
+import { sizeOf } from '../shared/size';
 
 describe('sizeOf', () => {
   it('is not less than the text and the names in it', () => {

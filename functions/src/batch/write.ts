@@ -1,6 +1,6 @@
 import type { DocumentData, DocumentReference, WriteBatch } from '@google-cloud/firestore';
 import { absent, db, fromVersion, increment, type Version } from '../platform/firestore';
-import { sizeOf } from './size';
+import { sizeOf } from '../shared/size';
 
 /** One write as plain data. */
 export type Write =

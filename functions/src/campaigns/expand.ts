@@ -1,5 +1,5 @@
 import { chunksOf } from '../batch/chunk';
-import { sizeOf } from '../batch/size';
+import { sizeOf } from '../shared/size';
 import { channel } from '../channels/read';
 import { campaignReservePercent } from '../params';
 import { now } from '../platform/clock';

@@ -1,3 +1,4 @@
+import { sizeOf } from '../shared/size';
 import { mapConcurrently } from '../shared/async';
 import { commit, GRPC, grpcCode, isConflict, type WriteOp } from './commit';
 import type { Version } from './firestore';
@@ -5,22 +6,88 @@ import type { Version } from './firestore';
 /** What became of one group of writes: `conflict` is the gRPC code with which it was refused. */
 export type GroupOutcome = { ok: true; version: Version } | { ok: false; conflict: number };
 
-/** Firestore takes 10 MiB a commit; the estimate by JSON is coarse, so keep well away from it. */
-const MAX_BYTES = 4 * 1024 * 1024;
+/** Firestore takes 10 MiB and the emulator 4 MiB a commit; stay well away from it. */
+const MAX_BYTES = 3 * 1024 * 1024;
 const MAX_WRITES = 450;
 const CONCURRENCY = 32;
+/** So many commits go out at once; what comes meanwhile shares the next one. */
+const COMMITS_AT_ONCE = 4;
+
+/** Groups that go into one commit. */
+interface Chunk {
+  groups: WriteOp[][];
+  writes: number;
+  bytes: number;
+  /** What is created; a commit may not create a document twice. */
+  creates: Set<string>;
+}
+
+interface Waiting extends Chunk {
+  resolve: (outcomes: GroupOutcome[]) => void;
+  reject: (error: unknown) => void;
+}
+
+const waiting: Waiting[] = [];
+let underWay = 0;
 
 /**
- * Applies groups of writes, each whole or not at all, in as few round trips as possible: all
- * together first; only if one of them conflicts or cannot be stored at all, each by itself, so that
- * it cannot fail the rest.
+ * Applies groups of writes, each whole or not at all, in as few round trips as possible: together
+ * with each other, and with those of other callers who come while the instance's commits are under
+ * way. Only if one of them conflicts or cannot be stored at all, each goes by itself, so that it
+ * cannot fail the rest.
  *
  * @returns an outcome a group, in order
  * @throws what no retry could settle (an outage); groups applied before it stay applied
  */
 export async function commitGroups(groups: readonly WriteOp[][]): Promise<GroupOutcome[]> {
-  const outcomes = await mapConcurrently(chunks(groups), 4, commitChunk);
+  const outcomes = await Promise.all(chunksOf(groups).map(inTurn));
   return outcomes.flat();
+}
+
+const inTurn = (chunk: Chunk): Promise<GroupOutcome[]> =>
+  new Promise((resolve, reject) => {
+    waiting.push({ ...chunk, resolve, reject });
+    commitWaiting();
+  });
+
+function commitWaiting(): void {
+  while (underWay < COMMITS_AT_ONCE && waiting.length > 0) {
+    underWay++;
+    void commitTogether(takeTogether()).finally(() => {
+      underWay--;
+      commitWaiting();
+    });
+  }
+}
+
+/** The first of those who wait, and as many after it as fit into its commit. */
+function takeTogether(): Waiting[] {
+  const taken = [waiting.shift() as Waiting];
+  const together = { ...(taken[0] as Waiting), creates: new Set(taken[0]?.creates) };
+  for (let next = waiting[0]; next && fits(together, next); next = waiting[0]) {
+    taken.push(next);
+    waiting.shift();
+    add(together, next);
+  }
+  return taken;
+}
+
+/** Settles all of them, and never rejects. */
+async function commitTogether(chunks: Waiting[]): Promise<void> {
+  const [first] = chunks as [Waiting];
+  if (chunks.length === 1) return commitChunk(first.groups).then(first.resolve, first.reject);
+  try {
+    const version = await commit(chunks.flatMap(({ groups }) => groups.flat()));
+    for (const { groups, resolve } of chunks) resolve(groups.map(() => ({ ok: true, version })));
+  } catch (error) {
+    if (!concernsOneGroup(error)) {
+      for (const { reject } of chunks) reject(error);
+      return;
+    }
+    await Promise.all(
+      chunks.map(({ groups, resolve, reject }) => commitChunk(groups).then(resolve, reject)),
+    );
+  }
 }
 
 async function commitChunk(groups: WriteOp[][]): Promise<GroupOutcome[]> {
@@ -28,34 +95,44 @@ async function commitChunk(groups: WriteOp[][]): Promise<GroupOutcome[]> {
     const version = await commit(groups.flat());
     return groups.map(() => ({ ok: true, version }));
   } catch (error) {
-    if (!isConflict(error) && grpcCode(error) !== GRPC.invalidArgument) throw error;
+    if (!concernsOneGroup(error)) throw error;
     if (groups.length === 1) return [{ ok: false, conflict: grpcCode(error) as number }];
   }
   const alone = await mapConcurrently(groups, CONCURRENCY, (group) => commitChunk([group]));
   return alone.flat();
 }
 
+const concernsOneGroup = (error: unknown): boolean =>
+  isConflict(error) || grpcCode(error) === GRPC.invalidArgument;
+
 /** Splits by count and bytes; a group is never torn. */
-function chunks(groups: readonly WriteOp[][]): WriteOp[][][] {
-  const result: WriteOp[][][] = [];
-  let current: WriteOp[][] = [];
-  let writes = 0;
-  let bytes = 0;
-  let created = new Set<string>();
+function chunksOf(groups: readonly WriteOp[][]): Chunk[] {
+  const chunks: Chunk[] = [];
   for (const group of groups) {
-    const size = JSON.stringify(group).length * 2;
-    const creates = group.filter(({ kind }) => kind === 'create').map(({ path }) => path);
-    const isFull = writes + group.length > MAX_WRITES || bytes + size > MAX_BYTES;
-    // A commit may not create a document twice; apart, the second one conflicts as it should.
-    if (current.length > 0 && (isFull || creates.some((path) => created.has(path)))) {
-      result.push(current);
-      [current, writes, bytes, created] = [[], 0, 0, new Set()];
-    }
-    for (const path of creates) created.add(path);
-    current.push(group);
-    writes += group.length;
-    bytes += size;
+    const next = chunkOf(group);
+    const last = chunks.at(-1);
+    if (last && fits(last, next)) add(last, next);
+    else chunks.push(next);
   }
-  if (current.length > 0) result.push(current);
-  return result;
+  return chunks;
+}
+
+const chunkOf = (group: WriteOp[]): Chunk => ({
+  groups: [group],
+  writes: group.length,
+  bytes: group.reduce((sum, op) => sum + op.path.length + ('data' in op ? sizeOf(op.data) : 0), 0),
+  creates: new Set(group.filter(({ kind }) => kind === 'create').map(({ path }) => path)),
+});
+
+/** Whether a chunk has room for another; of two that create one document the second has to fail. */
+const fits = (chunk: Chunk, next: Chunk): boolean =>
+  chunk.writes + next.writes <= MAX_WRITES &&
+  chunk.bytes + next.bytes <= MAX_BYTES &&
+  [...next.creates].every((path) => !chunk.creates.has(path));
+
+function add(chunk: Chunk, next: Chunk): void {
+  chunk.groups = [...chunk.groups, ...next.groups];
+  chunk.writes += next.writes;
+  chunk.bytes += next.bytes;
+  for (const path of next.creates) chunk.creates.add(path);
 }

@@ -46,7 +46,7 @@ interface StreamItem {
 
 /** The two funnels through which the client library sends everything; not in its public types. */
 interface Funnels {
-  request(method: string, request: Request, ...rest: unknown[]): Promise<unknown>;
+  request(method: string, request: Request, tag: string, retryCodes?: number[]): Promise<unknown>;
   requestStream(
     method: string,
     bidirectional: boolean,
@@ -67,11 +67,13 @@ export function metered<T extends Firestore>(firestore: T): T {
   const request = client.request.bind(firestore);
   const requestStream = client.requestStream.bind(firestore);
 
-  client.request = async (method, body, ...rest) => {
+  client.request = async (method, body, tag) => {
     const started = elapsed();
     const operation = { method, reads: 0, writes: 0, deletes: 0, milliseconds: 0, failed: false };
     try {
-      const result = await request(method, body, ...rest);
+      // Without the library's own retries of conflicts: ours do that, and theirs look for a file
+      // on the disk with every commit.
+      const result = await request(method, body, tag);
       const writes = method === 'commit' || method === 'batchWrite' ? (body.writes ?? []) : [];
       operation.deletes = writes.filter((write) => write.delete).length;
       operation.writes = writes.length - operation.deletes;

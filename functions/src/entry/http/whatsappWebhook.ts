@@ -42,7 +42,9 @@ export const whatsappWebhook = http(
       return;
     }
     try {
-      response.status(200).json(await receiveWebhook(body.toString('utf8')));
+      const report = await receiveWebhook(body.toString('utf8'));
+      // Without what express would do to it, such as an ETag: there are very many of them.
+      response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(report));
     } catch (error) {
       log.error('a webhook could not be stored', { error, bytes: body.length });
       response.status(503).json({ error: 'try again' });

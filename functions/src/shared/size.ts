@@ -1,4 +1,4 @@
-import { AppError } from '../shared/errors';
+import { AppError } from './errors';
 
 /** What a field or an element takes beside its name and value: tags and lengths of the protocol. */
 const OVERHEAD = 8;
