@@ -1,5 +1,6 @@
 import type { DocumentData, DocumentReference, WriteBatch } from '@google-cloud/firestore';
 import { absent, db, fromVersion, increment, type Version } from '../platform/firestore';
+import { addPlain } from '../platform/plainWrite';
 import { sizeOf } from '../shared/size';
 
 /** One write as plain data. */
@@ -13,6 +14,9 @@ export type Write =
 
 /** Adds a write to a batch of the client library, which checks the data and throws. */
 export function addWrite(batch: WriteBatch, write: Write): void {
+  const { kind } = write;
+  if ((kind === 'create' || kind === 'set') && addPlain(batch, kind, write.path, write.data))
+    return;
   const ref = db().doc(write.path);
   switch (write.kind) {
     case 'set':

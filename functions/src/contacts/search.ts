@@ -12,8 +12,17 @@ import type { Contact, SearchFields } from './schema';
  * a hash, because names of fields show in errors of queries, and names of people must not.
  */
 const KEY_LENGTH = 16;
-const keyOf = (kind: 'tag' | 'word' | 'digits', value: string): string =>
-  hashId(kind, value).slice(0, KEY_LENGTH);
+const keyOf = (kind: 'tag' | 'word' | 'digits', value: string): string => {
+  const known = keys.get(kind + value);
+  if (known !== undefined) return known;
+  const key = hashId(kind, value).slice(0, KEY_LENGTH);
+  // Beginnings are shared by very many, and a file of thousands asks for the same ones again.
+  if (value.length <= SHARED_LENGTH && keys.size < MAX_KEYS) keys.set(kind + value, key);
+  return key;
+};
+const SHARED_LENGTH = 5;
+const MAX_KEYS = 20_000;
+const keys = new Map<string, string>();
 
 /** Longer beginnings and parts are not told apart by the query, but by `matchesText`. */
 const MAX_PREFIX = 12;
@@ -26,7 +35,7 @@ type Found = Pick<Contact, 'name' | 'username' | 'phone' | 'bsuid' | 'tags'>;
 /** What a contact is found by. Goes into each contact that is written whole. */
 export function searchFields(contact: Found): SearchFields {
   const { name, username, phone, bsuid, tags } = contact;
-  const keys = [
+  const found = [
     ...tags.map((tag) => keyOf('tag', tag)),
     ...wordsOf(contact).flatMap((word) => prefixesOf(word).map((part) => keyOf('word', part))),
     ...digitParts(phone).map((part) => keyOf('digits', part)),
@@ -34,7 +43,7 @@ export function searchFields(contact: Found): SearchFields {
   const title = [name, username].map((text) => plainText(text ?? '')).find((text) => text !== '');
   return {
     name: cut(title ?? phone ?? bsuid ?? '', MAX_NAME),
-    keys: Object.fromEntries(keys.map((key) => [key, true] as const)),
+    keys: Object.fromEntries(found.map((key) => [key, true] as const)),
   };
 }
 

@@ -1,5 +1,5 @@
 import { now } from '../platform/clock';
-import { commit, isConflict, type WriteOp } from '../platform/commit';
+import { commit, encode, isConflict, type Encoded, type WriteOp } from '../platform/commit';
 import { absent, type Version } from '../platform/firestore';
 import { isEnding } from '../platform/lifecycle';
 import { log } from '../platform/log';
@@ -21,6 +21,8 @@ export interface StepContext<Input, State> {
   createdBy: string;
   /** A step is to end by then; epoch ms. */
   deadline: number;
+  /** Until then, what the step before wrote may not be there yet; see `runsAhead`. */
+  recorded: Promise<void>;
 }
 
 /** What came of a step. State and result have to fit a document beside the input. */
@@ -41,6 +43,12 @@ export interface JobHandler<Input = unknown, State = unknown> {
    * An AppError ends the job as failed; any other error is tried again.
    */
   step(context: StepContext<Input, State>): Promise<Step<State>>;
+  /**
+   * A step begins while the commit of the one before is on its way. If that is not taken, both are
+   * done anew: a step has to wait for `recorded` before it relies on those writes, and before it
+   * does what cannot be done over.
+   */
+  runsAhead?: true;
   /**
    * After the last step is stored. It does not run where the process dies just then: it is for what
    * would come right by itself, a little later.
@@ -125,39 +133,78 @@ async function takeJob(id: string): Promise<Held | undefined> {
   }
 }
 
+/** A step, with its writes as they are sent if there was time for that. */
+type Taken = Step<unknown> & { encoded?: Encoded };
+/** A step that was begun before its turn. */
+type Ahead = Promise<Taken>;
+
 async function steps(held: Held, handler: JobHandler, end: number): Promise<void> {
+  let ahead: Ahead | undefined;
   // eslint-disable-next-line recado/no-firestore-in-loops -- a commit a step, each after the other
   for (;;) {
-    if (held.job.status === 'cancelling') {
-      await handler.cancelled?.(contextOf(held));
-      await over(held, 'cancelled');
-      return;
+    const isCancelled = held.job.status === 'cancelling';
+    if (isCancelled || now() >= end || isEnding()) {
+      await ahead?.catch(() => undefined);
+      return isCancelled ? cancel(held, handler) : handOver(held);
     }
-    if (now() >= end || isEnding()) {
-      await change(held, { holder: null, dueAt: now() });
-      await enqueueJob(held.id);
-      return;
-    }
-    if (await takeStep(held, handler)) return;
+    const taken = await takeStep(held, handler, ahead);
+    if (taken.isDone) return;
+    ({ ahead } = taken);
   }
+}
+
+async function cancel(held: Held, handler: JobHandler): Promise<void> {
+  await handler.cancelled?.(contextOf(held));
+  await over(held, 'cancelled');
+}
+
+async function handOver(held: Held): Promise<void> {
+  await change(held, { holder: null, dueAt: now() });
+  await enqueueJob(held.id);
 }
 
 /** A step that somebody else's work gets in the way of looks again; each time they were faster. */
 const MAX_ROUNDS = 5;
 
-/** Does a step and records it; gives whether it was the last. */
-async function takeStep(held: Held, handler: JobHandler): Promise<boolean> {
+/** Does a step, or takes what was done ahead, and records it; gives whether it was the last. */
+async function takeStep(
+  held: Held,
+  handler: JobHandler,
+  begun: Ahead | undefined,
+): Promise<{ isDone: boolean; ahead?: Ahead }> {
+  let beginning = begun;
   // eslint-disable-next-line recado/no-firestore-in-loops -- tried again on what has changed since the last try
   for (let round = 1; ; round++) {
-    const step = await handler.step(contextOf(held));
+    const step: Taken = await (beginning ?? handler.step(contextOf(held)));
+    beginning = undefined;
+    const recorded = record(held, step);
+    const ahead =
+      handler.runsAhead && !step.isDone ? begin(held, handler, step, recorded) : undefined;
     try {
-      await record(held, step);
+      await recorded;
       if (step.isDone) await handler.done?.();
-      return step.isDone;
+      return { isDone: step.isDone, ...(ahead ? { ahead } : {}) };
     } catch (error) {
+      await ahead?.catch(() => undefined);
       if (!isConflict(error) || round === MAX_ROUNDS) throw error;
     }
   }
+}
+
+/** Begins the step after one that is being recorded. */
+function begin(
+  held: Held,
+  handler: JobHandler,
+  step: Step<unknown>,
+  recorded: Promise<void>,
+): Ahead {
+  const { state, progress = held.job.progress, result = held.job.result } = step;
+  const ahead = handler
+    .step({ ...contextOf(held), state, progress, result, recorded })
+    .then((next) => ({ ...next, encoded: encode(next.writes ?? []) }));
+  // Whoever waits for them hears of it; nobody may be waiting any more, or yet.
+  for (const promise of [ahead, recorded]) promise.catch(() => undefined);
+  return ahead;
 }
 
 const contextOf = ({ id, job }: Held): StepContext<unknown, unknown> => ({
@@ -168,9 +215,10 @@ const contextOf = ({ id, job }: Held): StepContext<unknown, unknown> => ({
   result: job.result,
   createdBy: job.createdBy,
   deadline: now() + STEP_MS,
+  recorded: Promise.resolve(),
 });
 
-async function record(held: Held, step: Step<unknown>): Promise<void> {
+async function record(held: Held, step: Taken): Promise<void> {
   const { job } = held;
   await change(
     held,
@@ -183,6 +231,7 @@ async function record(held: Held, step: Step<unknown>): Promise<void> {
       ...(step.isDone ? { status: 'done', endedAt: now() } : { dueAt: now() + LEASE_MS }),
     },
     step.writes,
+    step.encoded,
   );
 }
 
@@ -193,7 +242,13 @@ async function record(held: Held, step: Step<unknown>): Promise<void> {
  * @throws TakenOver when it is another run's
  * @throws the conflict, when it is of the step's own writes
  */
-async function change(held: Held, fields: Partial<Job>, writes: WriteOp[] = []): Promise<void> {
+async function change(
+  held: Held,
+  fields: Partial<Job>,
+  writes: WriteOp[] = [],
+  encoded?: Encoded,
+): Promise<void> {
+  let ahead = encoded;
   const data = { ...fields, updatedAt: now() };
   const isOver = fields.endedAt !== undefined;
   const stored = { ...data, ...(isOver ? { dueAt: absent() } : {}) };
@@ -201,11 +256,13 @@ async function change(held: Held, fields: Partial<Job>, writes: WriteOp[] = []):
   // eslint-disable-next-line recado/no-firestore-in-loops -- tried again on what a look found
   for (;;) {
     try {
-      held.version = await commit([updateJob(held.id, stored, held.version), ...writes]);
+      const place = updateJob(held.id, stored, held.version);
+      held.version = await (ahead ? commit([place], ahead) : commit([place, ...writes]));
       Object.assign(held.job, data);
       return;
     } catch (error) {
       if (!isConflict(error)) throw error;
+      ahead = undefined;
       const found = await readJob(held.id);
       if (!found.data || !found.version || found.data.holder !== holder) throw new TakenOver();
       const hasCounted = fields.steps !== undefined && found.data.steps === fields.steps;

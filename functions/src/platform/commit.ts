@@ -3,6 +3,7 @@ import { backoffDelay } from '../shared/backoff';
 import { now } from './clock';
 import { withDeadline } from './deadline';
 import { db, fromVersion, toVersion, type Version } from './firestore';
+import { addPlain, type EncodedOps } from './plainWrite';
 import { sleep } from './sleep';
 
 /** A write as plain data, so that several domains can compose one commit. Paths are documents'. */
@@ -51,6 +52,12 @@ export const isConflict = (error: unknown): boolean => {
   const code = grpcCode(error);
   return code === GRPC.notFound || code === GRPC.alreadyExists || code === GRPC.failedPrecondition;
 };
+
+/** Adds a write to a batch; most are documents of plain data. */
+function addToBatch(batch: WriteBatch, op: WriteOp): void {
+  const isWhole = op.kind === 'create' || op.kind === 'set';
+  if (!isWhole || !addPlain(batch, op.kind, op.path, op.data)) add(batch, op);
+}
 
 function add(target: WriteBatch | Transaction, op: WriteOp): void {
   const ref = db().doc(op.path);
@@ -101,17 +108,38 @@ export function addToTransaction(transaction: Transaction, ops: WriteOp[]): void
   for (const op of ops) add(transaction, op);
 }
 
+/** Writes in the protocol's form, for one commit. */
+export interface Encoded {
+  readonly batch: WriteBatch;
+}
+
+/**
+ * Brings many writes into the protocol's form while their commit has to wait for something else;
+ * the library would do it when they are sent. @throws for what cannot be stored at all
+ */
+export function encode(ops: readonly WriteOp[]): Encoded {
+  const batch = db().batch();
+  for (const op of ops) addToBatch(batch, op);
+  for (const encoding of (batch as unknown as EncodedOps)._ops) {
+    const write = encoding.op();
+    encoding.op = () => write;
+  }
+  return { batch };
+}
+
 /**
  * Applies all of `ops` or none, in one round trip, and gives the version that the documents have
  * then. Contention and outages are retried for a few seconds. A try whose answer got lost may have
  * been applied, so ops have to bear being applied twice: a `create` or a `version` among them
  * makes the second try fail as a conflict, which callers take as "it is done, or look again".
+ *
+ * @param ahead writes of the same commit that were encoded before; they come first
  */
-export async function commit(ops: WriteOp[]): Promise<Version> {
+export async function commit(ops: WriteOp[], ahead?: Encoded): Promise<Version> {
   const end = now() + DEADLINE_MS;
+  const { batch } = ahead ?? { batch: db().batch() };
+  for (const op of ops) addToBatch(batch, op);
   for (let attempt = 1; ; attempt++) {
-    const batch = db().batch();
-    for (const op of ops) add(batch, op);
     try {
       const results = await withDeadline(batch.commit(), end - now(), 'a commit');
       const time = results[0]?.writeTime;

@@ -67,13 +67,14 @@ export function metered<T extends Firestore>(firestore: T): T {
   const request = client.request.bind(firestore);
   const requestStream = client.requestStream.bind(firestore);
 
-  client.request = async (method, body, tag) => {
+  client.request = async (method, body, tag, retryCodes) => {
     const started = elapsed();
     const operation = { method, reads: 0, writes: 0, deletes: 0, milliseconds: 0, failed: false };
     try {
-      // Without the library's own retries of conflicts: ours do that, and theirs look for a file
-      // on the disk with every commit.
-      const result = await request(method, body, tag);
+      // Codes of its own have the library look for a file on the disk with every commit. Conflicts
+      // are retried by us; who wants no retries at all, still gives none.
+      const codes = retryCodes?.length === 0 ? retryCodes : undefined;
+      const result = await request(method, body, tag, codes);
       const writes = method === 'commit' || method === 'batchWrite' ? (body.writes ?? []) : [];
       operation.deletes = writes.filter((write) => write.delete).length;
       operation.writes = writes.length - operation.deletes;

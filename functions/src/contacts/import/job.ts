@@ -50,10 +50,13 @@ const MAX_EXAMPLES = 20;
  * one commit: a crash in the middle leaves every row done or not done, and the counts are true.
  */
 export const importJob: JobHandler<Input, State> = {
+  runsAhead: true,
   async step(context) {
     const { state } = context;
     if (!state) return begin(context);
     if (state.phase === 'rows') return takeSlice(context, state);
+    // From here on things are removed that an earlier step, done anew, would need.
+    await context.recorded;
     if (state.phase === 'report') return report(context, state);
     await tidy(context, state);
     return { state, isDone: true };
@@ -115,7 +118,8 @@ interface Session {
   /** The slice that comes next, by number. */
   next: number;
   part: Judged[][];
-  touched: Set<string>;
+  /** What the last two slices wrote, which may not have been there yet when this one was looked up. */
+  touched: [ReadonlySet<string>, ReadonlySet<string>];
   /** Looked up while the slice before it was being written. */
   ahead: Promise<Slice> | undefined;
 }
@@ -129,7 +133,7 @@ async function takeSlice(context: Context, state: State): Promise<Step<State>> {
   // What failed ahead of its time is asked for again.
   const ahead = await current.ahead?.catch(() => undefined);
   const looked = ahead ?? (await lookUp(peopleAt(current.part, state.offset)));
-  const slice = await refreshed(looked, current.touched);
+  const slice = await refreshed(looked, current.touched, context.recorded);
 
   const plan = planRows(slice.entries, {
     rule: input.rule,
@@ -144,7 +148,7 @@ async function takeSlice(context: Context, state: State): Promise<Step<State>> {
   const rejections = [...slice.rejections, ...plan.rejections].sort((a, b) => a.line - b.line);
   if (rejections.length > 0) await keepRejected(jobId, state.slice, rejections, slice.rows);
 
-  current.touched = input.dryRun ? new Set() : plan.touched;
+  current.touched = [current.touched[1], input.dryRun ? new Set() : plan.touched];
   const next = await nextPlace(current, state, slice.people);
   const counts = sum(state.counts, plan.counts, slice.rejections.length);
   const isLast = next.part >= state.parts.length;
@@ -191,7 +195,7 @@ async function sessionOf(jobId: string, { slice, part, parts }: State): Promise<
     jobId,
     next: slice,
     part: await partOf(jobId, parts, part),
-    touched: new Set(),
+    touched: [new Set(), new Set()],
     ahead: undefined,
   };
 }
@@ -234,6 +238,6 @@ async function report(context: Context, state: State): Promise<Step<State>> {
 
 async function tidy({ jobId }: Context, { parts, rejected, slice }: State): Promise<void> {
   await removeParts(jobId, parts);
-  // The slice at which it stopped may have been kept too.
-  await removeRejected(jobId, [...rejected, slice]);
+  // The slice at which it stopped, and one ahead of it, may have been kept too.
+  await removeRejected(jobId, [...rejected, slice, slice + 1]);
 }

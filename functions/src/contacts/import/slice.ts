@@ -60,12 +60,22 @@ async function withFound(entries: Entry[]): Promise<Slice['entries']> {
   }));
 }
 
-/** The same slice, with those looked up again whom a write since may have changed. */
-export async function refreshed(slice: Slice, touched: ReadonlySet<string>): Promise<Slice> {
-  const isStale = ({ found }: Slice['entries'][number]): boolean =>
-    found.some(({ id, owner }) => touched.has(id) || (owner && touched.has(owner.id)));
-  const stale = slice.entries.filter(isStale);
+/**
+ * The same slice, with those looked up again whom a write since may have changed.
+ *
+ * @param written settles when those writes are there to be read
+ */
+export async function refreshed(
+  slice: Slice,
+  touched: readonly ReadonlySet<string>[],
+  written: Promise<void>,
+): Promise<Slice> {
+  const isTouched = (id: string): boolean => touched.some((ids) => ids.has(id));
+  const stale = slice.entries.filter(({ found }) =>
+    found.some(({ id, owner }) => isTouched(id) || (owner && isTouched(owner.id))),
+  );
   if (stale.length === 0) return slice;
+  await written;
   const again = await withFound(stale.map(({ entry }) => entry));
   const byLine = new Map(again.map((item) => [item.entry.line, item]));
   return { ...slice, entries: slice.entries.map((item) => byLine.get(item.entry.line) ?? item) };

@@ -1,0 +1,79 @@
+import { FieldValue, Firestore, GeoPoint, Timestamp } from '@google-cloud/firestore';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { projectId } from '../params';
+import { addPlain, type EncodedOps } from './plainWrite';
+
+process.env['GCLOUD_PROJECT'] ??= 'demo-plain-write';
+const firestore = new Firestore({ projectId: projectId(), ignoreUndefinedProperties: true });
+const writesOf = (batch: unknown): unknown[] => (batch as EncodedOps)._ops.map(({ op }) => op());
+
+/** What the library makes of a write; undefined where it refuses it. */
+function byLibrary(kind: 'create' | 'set', path: string, data: object): unknown {
+  const batch = firestore.batch();
+  try {
+    batch[kind](firestore.doc(path), data);
+    return writesOf(batch)[0];
+  } catch {
+    return undefined;
+  }
+}
+const byUs = (kind: 'create' | 'set', path: string, data: object): unknown => {
+  const batch = firestore.batch();
+  return addPlain(batch, kind, path, data) ? writesOf(batch)[0] : undefined;
+};
+
+describe('addPlain', () => {
+  it('encodes whatever it takes as the library does, and takes nothing that it refuses', () => {
+    let taken = 0;
+    const name = fc.oneof(fc.string(), fc.constantFrom('', '__a__', '__proto__', 'a.b', '`'));
+    const leaf = fc.oneof(
+      fc.string({ unit: 'grapheme' }),
+      fc.boolean(),
+      fc.integer(),
+      fc.double(),
+      fc.constantFrom<unknown>(null, undefined, -0, 2 ** 53, new Date(5), Symbol.iterator),
+      fc.constantFrom<unknown>(new Timestamp(1, 2), new GeoPoint(1, 2), Buffer.from('x'), 5n),
+      fc.constantFrom<unknown>(FieldValue.increment(1), FieldValue.delete(), new Map([['a', 1]])),
+    );
+    const { value } = fc.letrec((tie) => ({
+      value: fc.oneof(
+        { depthSize: 'small' },
+        { weight: 6, arbitrary: leaf },
+        fc.array(tie('value'), { maxLength: 4 }),
+        fc.dictionary(name, tie('value'), { maxKeys: 5, noNullPrototype: false }),
+      ),
+    }));
+    const path = fc.oneof(
+      { weight: 9, arbitrary: fc.constant('contacts/a') },
+      fc.constantFrom('contacts', 'contacts/', 'a//b/c', '/a/b', 'a/b/c/ñ .', ''),
+    );
+    fc.assert(
+      fc.property(
+        fc.constantFrom('create' as const, 'set' as const),
+        path,
+        fc.dictionary(name, value, { maxKeys: 6, noNullPrototype: false }),
+        (kind, at, data) => {
+          const ours = byUs(kind, at, data);
+          if (ours === undefined) return;
+          taken++;
+          expect(ours).toEqual(byLibrary(kind, at, data));
+        },
+      ),
+      { numRuns: 10_000 },
+    );
+    expect(taken).toBeGreaterThan(500);
+  });
+
+  it('takes nothing that is nested more deeply than Firestore stores', () => {
+    const nested = (levels: number): object => (levels === 0 ? {} : { a: nested(levels - 1) });
+    const deepest = Array.from({ length: 40 }, (_, n) => n).filter((n) =>
+      byUs('set', 'a/b', nested(n)),
+    );
+    const allowed = Array.from({ length: 40 }, (_, n) => n).filter((n) =>
+      byLibrary('set', 'a/b', nested(n)),
+    );
+    expect(Math.max(...deepest)).toBeLessThanOrEqual(Math.max(...allowed));
+    expect(Math.max(...deepest)).toBeGreaterThan(10);
+  });
+});
