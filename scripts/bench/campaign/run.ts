@@ -11,6 +11,8 @@ export interface Run {
   answerMs: number;
   /** Instances that share the lanes; left out: one for each lane. */
   laneInstances?: number;
+  /** Recipients claimed in a write; left out: as the parameter's default. */
+  microBatch?: number;
   kills?: Kills;
   progress: (text: string) => void;
 }
