@@ -6,6 +6,8 @@ export const SIZES_MIB = [128, 256, 512, 1_024, 2_048, 4_096, 8_192, 16_384, 32_
 
 /** A rush, a larger request, the collector that has not run yet. */
 const HEAD_ROOM = 1.5;
+/** With less than that, the present size does not stay; peaks differ from run to run. */
+const LEAST_HEAD_ROOM = 1.25;
 
 /** The most memory that a function was seen with. */
 export interface Peak {
@@ -21,7 +23,8 @@ export const sizeFor = (mb: number): number | undefined =>
   SIZES_MIB.find((size) => size >= mb * HEAD_ROOM);
 
 /**
- * The memory for functions that share a parameter.
+ * The memory for functions that share a parameter: with half a peak to spare, and the present one
+ * as long as it leaves a quarter.
  *
  * @param isWhole whether each of them was measured; else it is raised, but never lowered
  */
@@ -34,8 +37,10 @@ export function memoryFor(peaks: readonly Peak[], present: number, isWhole: bool
     const none = `${text}, more than any instance has`;
     return { proposed: null, why: [{ text: none, file: most.file }] };
   }
+  const isEnough = present >= most.mb * LEAST_HEAD_ROOM;
   if (wanted >= present || isWhole) {
-    return { proposed: wanted, why: [{ text, file: most.file }] };
+    const proposed = wanted > present && isEnough ? present : wanted;
+    return { proposed, why: [{ text, file: most.file }] };
   }
   return {
     proposed: present,
