@@ -7,7 +7,7 @@ import { figure } from './text.ts';
 import type { Decision, Evidence, Proposal, Results } from './types.ts';
 
 /** A function that had fewer requests in a run was not under load. */
-export const MIN_REQUESTS = 100;
+const MIN_REQUESTS = 100;
 
 const { resources, load } = thresholds;
 const LIMITS: Limits = {

@@ -14,7 +14,7 @@ describe('of a sweep', () => {
     expect(proposed).toBe(40);
     expect(why).toEqual([
       {
-        text: 'an instance takes: 910 messages/s at 40, 705 messages/s at 80: 23 % better, noise 3 %',
+        text: 'an instance takes: 910 messages/s at 40, 705 messages/s at 80: 29 % better, noise 3 %',
         file: 'X.json',
       },
     ]);

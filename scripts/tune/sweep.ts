@@ -7,7 +7,7 @@ export const MIN_RUNS = 3;
 /** Two machines, or the same one an hour later, differ by more than that. */
 const MIN_NOISE = 0.03;
 
-export const isMet = ({ value, atMost = Infinity, atLeast = -Infinity }: Guard): boolean =>
+const isMet = ({ value, atMost = Infinity, atLeast = -Infinity }: Guard): boolean =>
   value <= atMost && value >= atLeast;
 
 /**
@@ -47,10 +47,10 @@ export function chooseFrom({ file, data }: Of<Sweep>, present: number): Decision
 const gain = (better: Sweep['better'], one: number, other: number): number =>
   better === 'higher' ? one - other : other - one;
 
-/** The same as a share of the one. */
+/** The same as a share of the other. */
 function excess({ better }: Sweep, one: Candidate, other: Candidate): number {
-  const middle = median(one.runs);
-  const difference = gain(better, middle, median(other.runs));
+  const middle = median(other.runs);
+  const difference = gain(better, median(one.runs), middle);
   return middle === 0 ? Math.sign(difference) : difference / Math.abs(middle);
 }
 

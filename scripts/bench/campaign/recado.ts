@@ -75,7 +75,7 @@ export async function runOnRecado(simulatorUrl: string, run: Run): Promise<Recad
     const begun = lanes.used();
     const campaignId = randomUUID();
     const launched = await launchCampaign(campaignId);
-    const stopMinutes = startMinutes(url('minute'));
+    const stopMinutes = startMinutes(url('minute'), run.minuteMs);
     const totals = await Promise.all([
       untilOver(firestore, campaignId, run),
       run.kills && killAt(run.kills, simulator, (draw) => killOne(lanes, laneCount, draw)),
@@ -116,15 +116,15 @@ const digitsOf = (phone: string | null): string => (phone ?? '').replace('+', ''
 const killOne = (lanes: Lanes, count: number, draw: number): Promise<void> =>
   lanes.kill(Math.floor(draw * count));
 
-/** Calls the minute's function at once and each minute, as Cloud Scheduler does. */
-function startMinutes(url: string): () => void {
+/** Calls the minute's function at once and at each interval. */
+function startMinutes(url: string, minuteMs = MINUTE_MS): () => void {
   const call = (): void => {
     fetch(url, { method: 'POST' }).catch(() => {
       // Its process is stopped while it still looks for statuses.
     });
   };
   call();
-  const timer = setInterval(call, MINUTE_MS);
+  const timer = setInterval(call, minuteMs);
   return () => clearInterval(timer);
 }
 
