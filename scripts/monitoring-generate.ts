@@ -11,10 +11,10 @@ import type { Source } from './monitoring/types.ts';
 await run(async () => {
   build();
   const { METRICS } = await import('../functions/lib/shared/metricCatalogue.js');
-  const { RULES } = await import('../functions/lib/monitoring/rules.js');
+  const { RULES, runbookOf } = await import('../functions/lib/monitoring/rules.js');
   const file = join(ROOT, 'functions', 'src', 'shared', 'thresholds.json');
   const thresholds = JSON.parse(readFileSync(file, 'utf8')) as Source['thresholds'];
-  const files = await generatedFiles({ metrics: METRICS, rules: RULES, thresholds });
+  const files = await generatedFiles({ metrics: METRICS, rules: RULES, runbookOf, thresholds });
   if (process.argv.includes('--check')) {
     const stale = [...files].filter(([path, text]) => readText(path) !== text);
     if (stale.length === 0) return 0;

@@ -73,6 +73,9 @@ const strings = {
   }),
 };
 
+const CONVERSATION_CACHE_MIB = 8;
+const FIRESTORE_IDLE_CHANNELS = 1;
+
 const numbers = {
   IN_DOUBT_GRACE_MINUTES: defineInt('IN_DOUBT_GRACE_MINUTES', {
     default: 15,
@@ -87,6 +90,44 @@ const numbers = {
   CAMPAIGN_LEASE_SECONDS: defineInt('CAMPAIGN_LEASE_SECONDS', {
     default: 30,
     description: "How long after a crash of a campaign's sender another one takes over.",
+  }),
+  CAMPAIGN_MICRO_BATCH: defineInt('CAMPAIGN_MICRO_BATCH', {
+    default: 20,
+    description:
+      'Recipients claimed in a write, sent a second by a lane, and in doubt after a crash at most; 1 to 100. Change it while no campaign runs.',
+  }),
+  CONVERSATION_CACHE_MIB: defineInt('CONVERSATION_CACHE_MIB', {
+    default: CONVERSATION_CACHE_MIB,
+    description: 'What an instance remembers of conversations at most.',
+  }),
+  FIRESTORE_IDLE_CHANNELS: defineInt('FIRESTORE_IDLE_CHANNELS', {
+    default: FIRESTORE_IDLE_CHANNELS,
+    description:
+      'Connections to Firestore that an instance keeps open for the next rush; each carries 100 requests at once.',
+  }),
+  FUNCTION_MEMORY_MIB: defineInt('FUNCTION_MEMORY_MIB', {
+    default: 256,
+    description: 'Memory of an instance of a function that does not say otherwise.',
+  }),
+  FUNCTION_CONCURRENCY: defineInt('FUNCTION_CONCURRENCY', {
+    default: 80,
+    description: 'Requests at once of an instance of a function that does not say otherwise.',
+  }),
+  WEBHOOK_MEMORY_MIB: defineInt('WEBHOOK_MEMORY_MIB', {
+    default: 512,
+    description: 'Memory of an instance of the webhook.',
+  }),
+  WEBHOOK_CONCURRENCY: defineInt('WEBHOOK_CONCURRENCY', {
+    default: 80,
+    description: 'POSTs at once of an instance of the webhook.',
+  }),
+  QUEUE_MEMORY_MIB: defineInt('QUEUE_MEMORY_MIB', {
+    default: 512,
+    description: 'Memory of an instance of a send queue.',
+  }),
+  QUEUE_CONCURRENCY: defineInt('QUEUE_CONCURRENCY', {
+    default: 80,
+    description: 'Messages at once of an instance of a send queue.',
   }),
   METRICS_FLUSH_SECONDS: defineInt('METRICS_FLUSH_SECONDS', {
     default: 60,
@@ -234,6 +275,9 @@ export const alertEmails = (): string[] =>
 export const whatsappTimeoutMs = (): number => paramValue(numbers.WHATSAPP_TIMEOUT_SECONDS) * 1_000;
 export const campaignReservePercent = (): number => paramValue(numbers.CAMPAIGN_RESERVE_PERCENT);
 export const campaignLeaseMs = (): number => paramValue(numbers.CAMPAIGN_LEASE_SECONDS) * 1_000;
+/** Recipients that are claimed in one write: 1 to 100. */
+export const campaignMicroBatch = (): number =>
+  Math.min(100, Math.max(1, paramValue(numbers.CAMPAIGN_MICRO_BATCH)));
 export const marketingNeedsOptIn = (): boolean => paramValue(booleans.MARKETING_NEEDS_OPT_IN);
 const RETENTION = {
   messages: numbers.RETENTION_DAYS_MESSAGES,
@@ -268,6 +312,23 @@ export const apiLimit = (role: string): number => {
   }
 };
 export const enforceAppCheck = (): boolean => paramValue(booleans.ENFORCE_APP_CHECK);
+
+/** Memory and requests at once of an instance; a deploy fills them in. `npm run tune` proposes them. */
+export const sizes = {
+  function: { memory: numbers.FUNCTION_MEMORY_MIB, concurrency: numbers.FUNCTION_CONCURRENCY },
+  webhook: { memory: numbers.WEBHOOK_MEMORY_MIB, concurrency: numbers.WEBHOOK_CONCURRENCY },
+  queue: { memory: numbers.QUEUE_MEMORY_MIB, concurrency: numbers.QUEUE_CONCURRENCY },
+};
+
+/** A size that scripts need too, which know no deploy's parameters. */
+const sizeOr = (name: string, preset: number): number => {
+  const size = Number(process.env[name] ?? preset);
+  return Number.isInteger(size) && size > 0 ? size : preset;
+};
+export const conversationCacheBytes = (): number =>
+  sizeOr('CONVERSATION_CACHE_MIB', CONVERSATION_CACHE_MIB) * 1024 * 1024;
+export const firestoreIdleChannels = (): number =>
+  sizeOr('FIRESTORE_IDLE_CHANNELS', FIRESTORE_IDLE_CHANNELS);
 
 /** The least level that is logged. Logging has to work always, so this one has a default. */
 export const logLevel = (): 'debug' | 'info' | 'warn' | 'error' => {

@@ -8,6 +8,8 @@ export interface Source {
     help: string;
     opensAt: number;
   }[];
+  /** Where it is told what to do about an alert. */
+  runbookOf: (alert: string) => string;
   thresholds: {
     latencyMs: Record<string, { p50: number; p95: number; p99: number }>;
     resources: Record<string, number>;

@@ -2,6 +2,7 @@ import { pauseAfterError } from '../channels/pause';
 import { categoryOf } from '../contacts/consent';
 import type { ConsentCategory } from '../contacts/schema';
 import { recordWishes, refusalOfOffers } from '../contacts/wishes';
+import { campaignMicroBatch } from '../params';
 import { now } from '../platform/clock';
 import { log } from '../platform/log';
 import type { SendOutcome } from '../platform/whatsapp/client';
@@ -12,7 +13,7 @@ import { blockedOf } from './blocks';
 import { refusedOf } from './optOuts';
 import { contentOf, slotsOf, type TemplateMessage } from './render';
 import { decideSend, type SendDecision, type SendResult } from './decideSend';
-import { MICRO_BATCH, nextBatch } from './rules';
+import { nextBatch } from './rules';
 import type { Campaign, Chunk, Recipient } from './schema';
 import { sendBatch, type Gate, type Ready } from './sendBatch';
 import { settleDoubts } from './settle';
@@ -79,7 +80,8 @@ export async function runChunk(worker: Worker, chunk: Found<Chunk>): Promise<voi
 }
 
 /** What goes out within a second, so that a pause is seen within seconds at any pace. */
-const batchSize = ({ gate }: Worker): number => Math.min(MICRO_BATCH, gate.pace.limit(now()));
+const batchSize = ({ gate }: Worker): number =>
+  Math.min(campaignMicroBatch(), gate.pace.limit(now()));
 
 /** Whoever is late, or was paused, may have come into the recipients' quiet hours. */
 async function endOfQuiet(

@@ -1,7 +1,7 @@
 import { chunksOf } from '../batch/chunk';
 import { sizeOf } from '../shared/size';
 import { channel } from '../channels/read';
-import { campaignReservePercent } from '../params';
+import { campaignMicroBatch } from '../params';
 import { now } from '../platform/clock';
 import { commit, isConflict, type WriteOp } from '../platform/commit';
 import type { Version } from '../platform/firestore';
@@ -17,7 +17,8 @@ import {
 } from './audience';
 import { pauseCampaign } from './pauseCampaign';
 import { planCandidate, planOf, type Plan, type Planned } from './plan';
-import { countsOf, evenChunkSize, laneShares, MAX_CHUNK } from './rules';
+import { countsOf, evenChunkSize, MAX_CHUNK } from './rules';
+import { sharesOf } from './shares';
 import type { Campaign, Chunk } from './schema';
 import { enqueueExpansion, startLanes } from './start';
 import {
@@ -241,8 +242,8 @@ async function writeStep(
 /** So large that the lanes of the channel are done at the same time. */
 async function chunkSizeFor(campaign: Campaign): Promise<number> {
   const [size, sender] = await Promise.all([sizeOfAudience(campaign), channel(campaign.channelId)]);
-  const lanes = laneShares(sender?.throughput ?? 1, campaignReservePercent()).length;
-  return evenChunkSize(size, lanes);
+  const lanes = sharesOf(sender?.throughput ?? 1).length;
+  return evenChunkSize(size, lanes, campaignMicroBatch());
 }
 
 /** By time and variant, because a chunk goes out as one; then by size. */

@@ -1,12 +1,12 @@
 import { channel } from '../channels/read';
-import { campaignLeaseMs, campaignReservePercent } from '../params';
+import { campaignLeaseMs } from '../params';
 import { elapsed, now } from '../platform/clock';
 import { isEnding } from '../platform/lifecycle';
 import { sleep } from '../platform/sleep';
 import { runChunk, type Worker } from './chunkRun';
 import { takeLane, type Lease } from './lease';
 import { createPace, createWindow } from './pace';
-import { laneShares } from './rules';
+import { sharesOf } from './shares';
 import type { Campaign, Chunk } from './schema';
 import type { Gate } from './sendBatch';
 import { startLane } from './start';
@@ -31,7 +31,7 @@ export async function runLane({
   lane: number;
 }): Promise<void> {
   const sender = await channel(channelId);
-  const share = sender && laneShares(sender.throughput, campaignReservePercent())[lane];
+  const share = sender && sharesOf(sender.throughput)[lane];
   if (share === undefined || sender?.paused) return;
   const lease = await takeLane(channelId, lane, campaignLeaseMs());
   if (!lease) return;

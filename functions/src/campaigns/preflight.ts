@@ -1,6 +1,5 @@
 import { auditWrite } from '../audit/record';
 import { channel } from '../channels/read';
-import { campaignReservePercent } from '../params';
 import { now } from '../platform/clock';
 import { commit } from '../platform/commit';
 import { messagingLimit } from '../platform/whatsapp/limit';
@@ -10,7 +9,7 @@ import { countryOf, estimateCost, type CostEstimate } from './cost';
 import { known } from './known';
 import { planCandidate, planOf } from './plan';
 import { variantProblems, type VariantProblem } from './render';
-import { laneShares } from './rules';
+import { sharesOf } from './shares';
 import type { Campaign, ExclusionReason, RateTable } from './schema';
 import { storedTemplates } from './templates';
 
@@ -78,9 +77,7 @@ export async function preflight({ campaignId, rates }: PreflightQuery): Promise<
   const plan = planOf(campaignId, data, templates, excludedIds, now());
   const look = await lookAt(plan, data);
   const recipients = Math.round(look.recipients * look.scale);
-  const rate = sender
-    ? laneShares(sender.throughput, campaignReservePercent()).reduce((sum, share) => sum + share, 0)
-    : null;
+  const rate = sender ? sharesOf(sender.throughput).reduce((sum, share) => sum + share, 0) : null;
   return {
     campaignId,
     recipients,

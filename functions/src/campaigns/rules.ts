@@ -1,21 +1,20 @@
 import type { Chunk, ChunkCounts, Recipient } from './schema';
 
-/** Recipients that are claimed in one write; what a crash can leave in doubt. */
-export const MICRO_BATCH = 20;
-
-/** What a lane sends a second at most: one write a second for its chunk, in micro-batches. */
-const LANE_RATE = MICRO_BATCH;
-
 /**
  * The messages a second of each lane of a channel: together the channel's throughput less a
  * reserve for messages of the team.
  *
  * @param reservePercent of the throughput; at least one message a second is kept
+ * @param microBatch what a lane sends a second at most: one write a second for its chunk
  */
-export function laneShares(throughput: number, reservePercent: number): number[] {
+export function laneShares(
+  throughput: number,
+  reservePercent: number,
+  microBatch: number,
+): number[] {
   const reserve = Math.max(1, Math.floor((throughput * reservePercent) / 100));
   const rate = Math.max(1, throughput - reserve);
-  const lanes = Math.ceil(rate / LANE_RATE);
+  const lanes = Math.ceil(rate / microBatch);
   return Array.from(
     { length: lanes },
     (_, lane) => Math.floor(rate / lanes) + (lane < rate % lanes ? 1 : 0),
@@ -29,10 +28,10 @@ export const MAX_CHUNK = 500;
  * How many recipients each chunk has, so that the lanes, which take one at a time, have equal work
  * to the end.
  */
-export function evenChunkSize(recipients: number, lanes: number): number {
+export function evenChunkSize(recipients: number, lanes: number, microBatch: number): number {
   const rounds = Math.max(1, Math.ceil(recipients / (lanes * MAX_CHUNK)));
   const size = Math.ceil(recipients / (lanes * rounds));
-  return Math.min(MAX_CHUNK, Math.max(MICRO_BATCH, size));
+  return Math.min(MAX_CHUNK, Math.max(microBatch, size));
 }
 
 /** Whether a recipient may be sent to now. */

@@ -1,9 +1,8 @@
 import { channel } from '../channels/read';
-import { campaignReservePercent } from '../params';
 import { log } from '../platform/log';
 import { enqueue } from '../platform/tasks';
 import { newId } from '../shared/ids';
-import { laneShares } from './rules';
+import { sharesOf } from './shares';
 import { runningCampaigns } from './store';
 
 /** How long Cloud Tasks lets a task run; longer ones hand over to the next. */
@@ -21,7 +20,7 @@ export async function enqueueExpansion(campaignId: string): Promise<void> {
 export async function startLanes(channelId: string): Promise<void> {
   const sender = await channel(channelId);
   if (!sender || sender.paused) return;
-  const lanes = laneShares(sender.throughput, campaignReservePercent());
+  const lanes = sharesOf(sender.throughput);
   await Promise.all(lanes.map((_, lane) => startLane(channelId, lane)));
 }
 

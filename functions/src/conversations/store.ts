@@ -1,5 +1,6 @@
 import { collection } from '../batch/collection';
-import { createCache, MIB } from '../platform/cache';
+import { conversationCacheBytes } from '../params';
+import { createCache } from '../platform/cache';
 import type { WriteOp } from '../platform/commit';
 import { read, readAll, type Read, type Transaction, type Version } from '../platform/firestore';
 import type { Conversation } from './schema';
@@ -13,7 +14,7 @@ const SNAPSHOT_TTL_MS = 15_000;
 const snapshots = createCache<Read<Conversation>>({
   name: 'conversations',
   maxAgeMs: SNAPSHOT_TTL_MS,
-  maxBytes: 8 * MIB,
+  maxBytes: conversationCacheBytes,
 });
 
 export async function readConversation(

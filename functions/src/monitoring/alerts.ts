@@ -3,7 +3,7 @@ import { now } from '../platform/clock';
 import { commit, isConflict, type WriteOp } from '../platform/commit';
 import type { Read } from '../platform/firestore';
 import { log } from '../platform/log';
-import { changesOf, type AlertChange } from './rules';
+import { changesOf, runbookOf, type AlertChange } from './rules';
 import type { Alert, Facts } from './schema';
 import { readActiveAlerts, readAlerts, writeAlert, writeMail } from './store';
 
@@ -75,7 +75,8 @@ function mailOf(id: string, alert: Alert, help: string): WriteOp[] {
   if (to.length === 0) return [];
   const isOpen = alert.status === 'open';
   const subject = `[Recado ${projectId()}] ${isOpen ? alert.severity : 'over'}: ${alert.title}`;
-  const text = `${alert.title}\n${alert.subject}: ${alert.text}\n\n${isOpen ? help : 'It is over.'}`;
+  const what = isOpen ? `${help}\nWhat to do: ${runbookOf(alert.rule)}` : 'It is over.';
+  const text = `${alert.title}\n${alert.subject}: ${alert.text}\n\n${what}`;
   const mailId = `${id}_${alert.episode}_${alert.status}`;
   return [writeMail(mailId, { to, message: { subject, text } })];
 }

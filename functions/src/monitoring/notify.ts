@@ -5,6 +5,7 @@ import type { Read } from '../platform/firestore';
 import { log } from '../platform/log';
 import { postJson } from '../platform/postJson';
 import { mapConcurrently } from '../shared/async';
+import { runbookOf } from './rules';
 import type { Alert } from './schema';
 import { updateAlert } from './store';
 
@@ -38,6 +39,7 @@ async function tell(
             event: `alert.${toTell}`,
             project: projectId(),
             ...{ id, episode, rule, subject, severity, title, text, value, openedAt, closedAt },
+            runbook: runbookOf(rule),
           },
           TIMEOUT_MS,
         );

@@ -24,6 +24,9 @@ export interface Rule {
   find(facts: Facts): Finding[];
 }
 
+/** Where it is told what to do about an alert, from the project's folder; for people. */
+export const runbookOf = (alert: string): string => `docs/runbooks.md#${alert}`;
+
 const { alerts: limits, minimumSamples } = thresholds;
 
 /** Every rule. A new one is an entry here, and its limits in thresholds.json. */
@@ -47,7 +50,7 @@ export const RULES: readonly Rule[] = [
     id: 'failed-sends',
     title: 'Messages are turned down by WhatsApp',
     severity: 'critical',
-    help: 'The codes are in recado_whatsapp_requests_total; docs/operations.md says what they mean.',
+    help: 'The codes are in recado_whatsapp_requests_total and in /status.',
     ...limits.failedSendPercent,
     find: ({ recent }) =>
       sharesBy(recent, 'recado_whatsapp_requests_total', 'call', 'outcome', [
@@ -110,7 +113,7 @@ export const RULES: readonly Rule[] = [
     id: 'campaign-paused',
     title: 'A campaign was paused by an error',
     severity: 'warning',
-    help: 'docs/operations.md says what to do for each reason; then call campaigns-resume.',
+    help: 'Put the reason right, then call campaigns-resume.',
     ...limits.pausedCampaigns,
     find: ({ campaigns }) =>
       campaigns.flatMap(({ id, pausedBy }) =>

@@ -3,7 +3,7 @@ import { now } from './clock';
 
 export interface CacheOptions<V> extends Omit<MemoryOptions<V>, 'maxBytes'> {
   /** How much memory it may take, about; what was used longest ago goes first. */
-  maxBytes?: number;
+  maxBytes?: MemoryOptions<V>['maxBytes'];
 }
 
 export const MIB = 1024 * 1024;

@@ -9,7 +9,7 @@ import {
   type Query,
   type Transaction,
 } from '@google-cloud/firestore';
-import { projectId, queryLogFile } from '../params';
+import { firestoreIdleChannels, projectId, queryLogFile } from '../params';
 import { withDeadline } from './deadline';
 import { countFirestore } from './firestoreMetrics';
 import { onShutdown } from './lifecycle';
@@ -22,7 +22,13 @@ const stopListening: (() => void)[] = [];
 /** The process's one Firestore client, opened when it is first used. */
 export function db(): Firestore {
   if (!client) {
-    client = metered(new Firestore({ projectId: projectId(), ignoreUndefinedProperties: true }));
+    client = metered(
+      new Firestore({
+        projectId: projectId(),
+        ignoreUndefinedProperties: true,
+        maxIdleChannels: firestoreIdleChannels(),
+      }),
+    );
     stopListening.push(countFirestore());
     forgetClient = onShutdown('firestore', terminate, 'close');
     const file = queryLogFile();

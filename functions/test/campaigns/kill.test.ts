@@ -53,7 +53,7 @@ it(
   async () => {
     const random = seededRandom('campaign SIGKILL');
     await simulator.setFaults([{ kind: 'latency', ms: 20 }]);
-    const lanes = laneShares(THROUGHPUT, 3).length;
+    const lanes = laneShares(THROUGHPUT, 3, MICRO_BATCH).length;
     const processes = await startLaneProcesses(lanes);
     const ids = await storeContacts(RECIPIENTS);
     await draft('kill-campaign');

@@ -3,12 +3,12 @@ import { join } from 'node:path';
 import { beforeAll, expect, it } from 'vitest';
 import { METRICS } from '../../src/shared/metricCatalogue';
 import thresholds from '../../src/shared/thresholds.json';
-import { RULES } from '../../src/monitoring/rules';
+import { RULES, runbookOf } from '../../src/monitoring/rules';
 import { ROOT } from '../../../scripts/lib/paths.ts';
 import { generatedFiles } from '../../../scripts/monitoring/files.ts';
 import { dashboardOf } from '../../../scripts/monitoring/grafana.ts';
 
-const source = { metrics: METRICS, rules: RULES, thresholds };
+const source = { metrics: METRICS, rules: RULES, runbookOf, thresholds };
 let files: Map<string, string>;
 beforeAll(async () => {
   files = await generatedFiles(source);

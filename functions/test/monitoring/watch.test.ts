@@ -126,10 +126,15 @@ describe('an alert', () => {
     expect(await mails()).toMatchObject([
       {
         to: ['ops@example.com', 'boss@example.com'],
-        message: { subject: expect.stringContaining('A number sends nothing') as string },
+        message: {
+          subject: expect.stringContaining('A number sends nothing') as string,
+          text: expect.stringContaining('docs/runbooks.md#channel-paused') as string,
+        },
       },
     ]);
-    expect(told.map(({ event }) => event)).toEqual(['alert.opened']);
+    expect(told).toMatchObject([
+      { event: 'alert.opened', runbook: 'docs/runbooks.md#channel-paused' },
+    ]);
 
     await pause(null);
     await watch(true);

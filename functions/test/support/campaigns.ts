@@ -6,7 +6,7 @@ import { report, type ReportRow } from '../../src/campaigns/report';
 import { drainStatuses } from '../../src/campaigns/drainStatuses';
 import { expand } from '../../src/campaigns/expand';
 import { runLane } from '../../src/campaigns/lane';
-import { laneShares } from '../../src/campaigns/rules';
+import { sharesOf } from '../../src/campaigns/shares';
 import {
   createInput,
   type Campaign,
@@ -22,7 +22,6 @@ import type { Contact } from '../../src/contacts/schema';
 import { searchFields } from '../../src/contacts/search';
 import { campaignsExpand } from '../../src/entry/tasks/campaignsExpand';
 import { campaignsLane } from '../../src/entry/tasks/campaignsLane';
-import { campaignReservePercent } from '../../src/params';
 import { db } from '../../src/platform/firestore';
 import type { Member } from '../../src/team/schema';
 import { host } from './hosting';
@@ -208,7 +207,7 @@ export async function connectOwnChannel(
 /** Does what the lanes of a channel do, until nothing is due. */
 export async function runLanes(channelId: string): Promise<void> {
   const sender = (await db().doc(`channels/${channelId}`).get()).data() as Channel;
-  const lanes = laneShares(sender.throughput, campaignReservePercent());
+  const lanes = sharesOf(sender.throughput);
   await Promise.all(lanes.map((_, lane) => runLane({ channelId, lane })));
 }
 

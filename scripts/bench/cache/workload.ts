@@ -23,7 +23,7 @@ export const INBOX = {
 } as const;
 
 /** The n-th most wanted of so many is wanted 1/n times as often as the first: Zipf's law. */
-function zipf(count: number, random: () => number): () => number {
+export function zipf(count: number, random: () => number): () => number {
   const sums: number[] = [];
   for (let n = 1; n <= count; n++) sums.push((sums.at(-1) ?? 0) + 1 / n);
   const total = sums.at(-1) ?? 0;

@@ -10,13 +10,21 @@ import { makeQueue } from '../queues.ts';
 import { killAt } from '../kills.ts';
 import { startLanes, type Lanes } from './lanes.ts';
 import { prepareWhatsapp, people, storeWorld } from './people.ts';
-import { NOTHING, startFunction, sumOf, type Process, type Used } from '../processes.ts';
+import {
+  differenceOf,
+  NOTHING,
+  startFunction,
+  sumOf,
+  type Process,
+  type Used,
+} from '../processes.ts';
 import { launchCampaign, reportOf, useProject } from './product.ts';
 import { seenBy } from './rates.ts';
 import type { Run, Ran } from './run.ts';
 
 const PROJECT = 'demo-bench-campaign';
 const RESERVE_PERCENT = 3;
+const MICRO_BATCH = 20;
 const MINUTE_MS = 60_000;
 const TIMEOUT_MS = 900_000;
 
@@ -25,6 +33,8 @@ export interface RecadoRan extends Ran {
   used: Record<'launch' | 'expand' | 'lanes' | 'webhook' | 'minute', Used>;
   reportReads: number;
   lanes: number;
+  /** The processor's time of the lanes by the time in which they worked, without their start. */
+  laneCpu: number;
   totals: Totals;
 }
 
@@ -36,11 +46,13 @@ export async function runOnRecado(simulatorUrl: string, run: Run): Promise<Recad
   await emptyProject();
   await storeWorld(firestore, people(run.recipients), run.mps);
 
+  const { microBatch = MICRO_BATCH } = run;
   const environment = {
     GCLOUD_PROJECT: PROJECT,
     // The Cloud Tasks emulator signs no tokens; with this, none is asked for.
     FUNCTIONS_EMULATOR: 'true',
     CAMPAIGN_RESERVE_PERCENT: String(RESERVE_PERCENT),
+    CAMPAIGN_MICRO_BATCH: String(microBatch),
     ...(run.kills ? { IN_DOUBT_GRACE_MINUTES: '1' } : {}),
   };
   const ports = await freePorts({ expand: 0, webhook: 0, minute: 0 });
@@ -52,7 +64,7 @@ export async function runOnRecado(simulatorUrl: string, run: Run): Promise<Recad
     webhook: start('webhook', 'whatsappWebhook'),
     minute: start('minute', 'schedules.campaigns'),
   };
-  const laneCount = laneShares(run.mps, RESERVE_PERCENT).length;
+  const laneCount = laneShares(run.mps, RESERVE_PERCENT, microBatch).length;
   const lanes = await startLanes(run.laneInstances ?? laneCount, environment);
   try {
     await Promise.all(Object.values(functions).map(({ listening }) => listening));
@@ -60,9 +72,10 @@ export async function runOnRecado(simulatorUrl: string, run: Run): Promise<Recad
     await makeQueue('campaigns-lane', lanes.url, { concurrent: 500 });
     await prepareWhatsapp(simulator, url('webhook'), run.mps, run.answerMs);
 
+    const begun = lanes.used();
     const campaignId = randomUUID();
     const launched = await launchCampaign(campaignId);
-    const stopMinutes = startMinutes(url('minute'));
+    const stopMinutes = startMinutes(url('minute'), run.minuteMs);
     const totals = await Promise.all([
       untilOver(firestore, campaignId, run),
       run.kills && killAt(run.kills, simulator, (draw) => killOne(lanes, laneCount, draw)),
@@ -85,6 +98,7 @@ export async function runOnRecado(simulatorUrl: string, run: Run): Promise<Recad
       },
       reportReads: bill.reads,
       lanes: laneCount,
+      laneCpu: shareOf(differenceOf(lanes.used(), begun)),
       totals,
     };
   } finally {
@@ -95,20 +109,22 @@ export async function runOnRecado(simulatorUrl: string, run: Run): Promise<Recad
 
 export const usedInAll = ({ used }: Pick<RecadoRan, 'used'>): Used => sumOf(Object.values(used));
 
+const shareOf = ({ cpuMs, busyMs }: Used): number => (busyMs > 0 ? cpuMs / busyMs : 0);
+
 const digitsOf = (phone: string | null): string => (phone ?? '').replace('+', '');
 
 const killOne = (lanes: Lanes, count: number, draw: number): Promise<void> =>
   lanes.kill(Math.floor(draw * count));
 
-/** Calls the minute's function at once and each minute, as Cloud Scheduler does. */
-function startMinutes(url: string): () => void {
+/** Calls the minute's function at once and at each interval. */
+function startMinutes(url: string, minuteMs = MINUTE_MS): () => void {
   const call = (): void => {
     fetch(url, { method: 'POST' }).catch(() => {
       // Its process is stopped while it still looks for statuses.
     });
   };
   call();
-  const timer = setInterval(call, MINUTE_MS);
+  const timer = setInterval(call, minuteMs);
   return () => clearInterval(timer);
 }
 

@@ -11,6 +11,10 @@ export interface Run {
   answerMs: number;
   /** Instances that share the lanes; left out: one for each lane. */
   laneInstances?: number;
+  /** Recipients claimed in a write; left out: as the parameter's default. */
+  microBatch?: number;
+  /** How often the minute's function is called; left out: each minute, as Cloud Scheduler does. */
+  minuteMs?: number;
   kills?: Kills;
   progress: (text: string) => void;
 }

@@ -1,4 +1,4 @@
-import { secrets, whatsappAppSecret, whatsappVerifyToken } from '../../params';
+import { secrets, sizes, whatsappAppSecret, whatsappVerifyToken } from '../../params';
 import { checkLimit } from '../../platform/limits/limit';
 import { log } from '../../platform/log';
 import { signatureIsValid } from '../../platform/whatsapp/signature';
@@ -16,7 +16,7 @@ const MAX_BYTES = 3 * 1024 * 1024;
 export const whatsappWebhook = http(
   {
     invoker: 'public',
-    memory: '512MiB',
+    ...sizes.webhook,
     maxInstances: 100,
     secrets: [secrets.whatsappAppSecret, secrets.whatsappVerifyToken],
   },

@@ -1,7 +1,7 @@
 import { onTaskDispatched, type TaskQueueFunction } from 'firebase-functions/tasks';
 import { deliver } from '../../messages/deliver';
 import { deliverPayload, type Priority } from '../../messages/schema';
-import { secrets } from '../../params';
+import { secrets, sizes } from '../../params';
 import { task } from '../guard';
 
 /** Dispatches a second and at once, by priority: what is urgent never waits behind what is not. */
@@ -24,7 +24,7 @@ export const queueOf = (priority: Priority): TaskQueueFunction =>
         maxConcurrentDispatches: RATES[priority].concurrent,
       },
       secrets: [secrets.whatsappToken],
-      memory: '512MiB',
+      ...sizes.queue,
       timeoutSeconds: 120,
     },
     task(`queue-${priority}`, deliverPayload, deliver),

@@ -126,8 +126,11 @@ describe('a value that is no longer fresh', () => {
   });
 });
 
-it('keeps what was used last, within its bytes', async () => {
-  const memory = newMemory({ maxBytes: 50_000 });
+it.each([
+  ['a number', 50_000],
+  ['a parameter, which is known only in an instance', () => 50_000],
+])('keeps what was used last, within its bytes: %s', async (_, maxBytes) => {
+  const memory = newMemory({ maxBytes });
   for (let n = 0; n < 100; n++) {
     await memory.get(`k${n}`, known('x'.repeat(1_000)));
     await memory.get('k0', known('never'));
@@ -137,4 +140,11 @@ it('keeps what was used last, within its bytes', async () => {
   expect(memory.peek('k0')).toBe('x'.repeat(1_000));
   expect(memory.peek('k1')).toBeUndefined();
   expect(memory.peek('k99')).toBeDefined();
+});
+
+it('asks for its bytes when the first value comes: modules load before there are parameters', () => {
+  const unknown = (): number => {
+    throw new Error('not set');
+  };
+  expect(() => newMemory({ maxBytes: unknown })).not.toThrow();
 });

@@ -28,7 +28,8 @@ interface Flight<V> {
 export interface MemoryOptions<V> extends Ages<V> {
   /** In the metrics. */
   name: string;
-  maxBytes: number;
+  /** Asked for when the first value comes, if it is a function. */
+  maxBytes: number | (() => number);
 }
 
 type Load<V> = () => Promise<Loaded<V>>;
@@ -36,17 +37,21 @@ type Load<V> = () => Promise<Loaded<V>>;
 /** What an instance keeps of one cache: the latest used, up to a number of bytes. */
 export class Memory<V extends object | string> {
   readonly #options: MemoryOptions<V>;
-  readonly #entries: LRUCache<string, Entry<V>>;
+  #made: LRUCache<string, Entry<V>> | undefined;
   readonly #flights = new Map<string, Flight<V>>();
   readonly #counts: ReturnType<typeof countsOf>;
 
   constructor(options: MemoryOptions<V>) {
     this.#options = options;
     this.#counts = countsOf(options.name);
-    this.#entries = new LRUCache({
-      maxSize: options.maxBytes,
+  }
+
+  get #entries(): LRUCache<string, Entry<V>> {
+    const { maxBytes } = this.#options;
+    return (this.#made ??= new LRUCache({
+      maxSize: typeof maxBytes === 'number' ? maxBytes : maxBytes(),
       sizeCalculation: ({ value }, key) => entrySize(key, value),
-    });
+    }));
   }
 
   /** A value that is young enough. */
