@@ -97,7 +97,7 @@ async function attachTo(
 ): Promise<Target | undefined> {
   try {
     const session = await connect(url);
-    return { name, session, release: () => Promise.resolve(session.close()) };
+    return { name, session, release: () => session.close() };
   } catch {
     say(`${name} (${pid}) had ended before it could be profiled.`);
     return undefined;

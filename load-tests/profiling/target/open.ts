@@ -8,6 +8,7 @@ import { connect } from './session.ts';
 
 const DEFAULT_PORT = 9229;
 const TIMEOUT_MS = 3_000;
+const CLOSE_AFTER_MS = 250;
 /** In Linux's mask of the signals that a process catches. */
 const SIGUSR1_BIT = 1n << 9n;
 
@@ -16,7 +17,7 @@ export async function attach(host: string, port: number, name: string): Promise<
   const session = await connect(await webSocketOf(host, port)).catch(() => {
     throw new UserError(`The inspector at ${host}:${port} closed the connection.`);
   });
-  return { name, session, release: () => Promise.resolve(session.close()) };
+  return { name, session, release: () => session.close() };
 }
 
 /**
@@ -34,10 +35,10 @@ export async function openByPid(pid: number, name: string): Promise<Target> {
   return {
     ...target,
     async release() {
-      // It waits until nobody is connected, so it may begin only after it has answered.
-      const close = `void setTimeout(() => process.getBuiltinModule('node:inspector').close(), 0)`;
+      // Node 24 may crash when it is closed in the moment in which a connection to it ends.
+      const close = `void setTimeout(() => process.getBuiltinModule('node:inspector').close(), ${CLOSE_AFTER_MS})`;
       await session.evaluate(close).catch(() => undefined);
-      session.close();
+      await session.close();
     },
   };
 }

@@ -10,7 +10,8 @@ export interface Session {
   ending: AbortSignal;
   /** The process is gone, or the connection to it. */
   isLost(): boolean;
-  close(): void;
+  /** Resolves when it is closed. */
+  close(): Promise<void>;
 }
 
 interface Message {
@@ -36,6 +37,7 @@ export async function connect(url: string): Promise<Session> {
     });
   });
   const ending = new AbortController();
+  const closed = Promise.withResolvers<void>();
   const calls = new Map<number, PromiseWithResolvers<object>>();
   const handlers = new Map<string, (params: never) => void>();
   let lastId = 0;
@@ -50,6 +52,7 @@ export async function connect(url: string): Promise<Session> {
     else call?.resolve(result ?? {});
   });
   socket.addEventListener('close', () => {
+    closed.resolve();
     ending.abort();
     for (const call of calls.values()) call.reject(new Error('the profiled process has ended'));
     calls.clear();
@@ -79,7 +82,10 @@ export async function connect(url: string): Promise<Session> {
     },
     ending: ending.signal,
     isLost: () => socket.readyState !== WebSocket.OPEN,
-    close: () => socket.close(),
+    close() {
+      socket.close();
+      return closed.promise;
+    },
   };
   // Without it, a process that ends would not wait until its profile is read.
   await send('NodeRuntime.notifyWhenWaitingForDisconnect', { enabled: true });

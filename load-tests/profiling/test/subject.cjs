@@ -35,5 +35,7 @@ const DOES = {
   block: () => burnBrightly(120),
 };
 
+// The one that is steady begins with as many as it will always have.
+if (kind === 'steady') for (let n = 0; n < 50; n++) DOES.steady();
 setInterval(() => DOES[kind](), 20);
 console.log('ready');
