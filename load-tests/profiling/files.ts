@@ -3,11 +3,11 @@ import { join, relative } from 'node:path';
 import { ROOT } from '../../scripts/lib/paths.ts';
 import type { Outcome } from './types.ts';
 
-export const PROFILES = join(ROOT, 'load-tests', 'profiles');
+const PROFILES = join(ROOT, 'load-tests', 'profiles');
 
 /** The files of a run: NAME-COMMAND-TIME and how each ends. */
 export interface Files {
-  file(ending: string): string;
+  file: (ending: string) => string;
   /** Keeps what was found. */
   keep(outcome: Outcome): void;
   /** Those that are there, from the project's folder. */

@@ -28,6 +28,12 @@ export async function eachInterval(
     // Looks take time too; what they are late is not added up.
     const due = turn * every - (performance.now() - started) / 1_000;
     if (await pause(Math.max(0, due), stop)) return;
-    await look((performance.now() - started) / 1_000);
+    try {
+      await look((performance.now() - started) / 1_000);
+    } catch (error) {
+      // A process that is about to end does not answer any more; what was seen by then counts.
+      if (stop.aborted) return;
+      throw error;
+    }
   }
 }

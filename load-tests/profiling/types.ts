@@ -6,7 +6,7 @@ export interface Target {
   name: string;
   session: Session;
   /** Ends the connection, and closes the inspector if it was opened for this. */
-  release(): Promise<void>;
+  release: () => Promise<void>;
 }
 
 /** What a command has to do to one process. */
@@ -19,9 +19,9 @@ export interface Job {
   /** Ends it early: Ctrl-C, or the process is about to end. What is there by then is kept. */
   stop: AbortSignal;
   /** Tells how far it is. */
-  say(line: string): void;
+  say: (line: string) => void;
   /** The path of a file of this run, by how its name ends (`.cpuprofile`). */
-  file(ending: string): string;
+  file: (ending: string) => string;
 }
 
 /** What a command found. */

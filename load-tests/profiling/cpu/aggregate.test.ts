@@ -94,8 +94,9 @@ describe('the flame graph', () => {
   it('loads nothing, and has the frames as data', () => {
     expect(page).not.toMatch(/(src|href)=/);
     const data = /<script type="application\/json" id="data">(.*)<\/script>/.exec(page)?.[1];
-    const [name, , , , total, calls] = JSON.parse(data ?? '');
-    expect([name, total, calls[0][0]]).toEqual(['all', 50, 'a']);
-    expect(calls[0][5][0][0]).toBe('</script><script>alert(1)</script>');
+    type Drawn = [string, string, string, number, number, Drawn[]];
+    const [name, , , , total, calls] = JSON.parse(data ?? '') as Drawn;
+    expect([name, total, calls[0]?.[0]]).toEqual(['all', 50, 'a']);
+    expect(calls[0]?.[5][0]?.[0]).toBe('</script><script>alert(1)</script>');
   });
 });

@@ -20,10 +20,14 @@ export async function cpu({ target, seconds, stop, file }: Job): Promise<Outcome
   await session.send('Profiler.disable');
   writeFileSync(file('.cpuprofile'), JSON.stringify(profile));
   const summary = aggregate(profile);
-  const { root: _, functions, ...rest } = summary;
+  const { functions, owners, busyMs, idleMs } = summary;
   return {
     text: describe(summary),
-    summary: { ...rest, functions: functions.slice(0, FUNCTIONS) },
+    summary: {
+      seconds: summary.seconds,
+      ...{ busyMs, idleMs, owners },
+      functions: functions.slice(0, FUNCTIONS),
+    },
     page: flamePage(`CPU of ${target.name}`, summary),
   };
 }

@@ -1,5 +1,6 @@
 // Evaluated in the profiled process: measures what only it can see of itself, until it is told to
 // stop, or nobody has asked for a while because whoever profiled it is gone.
+/* global clearTimeout */
 (() => {
   const KEY = Symbol.for('recado.profile');
   const RESOLUTION_MS = 10;

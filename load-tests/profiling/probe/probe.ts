@@ -52,7 +52,8 @@ export async function observe(
     });
     // What happened since the last interval, where it was ended early.
     const second = (performance.now() - started) / 1_000;
-    if (job.stop.aborted && !session.isLost() && second > last) look(second, await read());
+    if (!job.stop.aborted || session.ending.aborted || second <= last) return;
+    look(second, await read());
   } finally {
     await session.evaluate(`${PROBE}?.stop()`).catch(() => undefined);
   }

@@ -5,7 +5,7 @@ import type { Job, Outcome } from '../types.ts';
 import { observe } from './probe.ts';
 
 /** A line of the watch. */
-interface Seen {
+export interface Seen {
   /** Epoch ms. */
   at: number;
   second: number;

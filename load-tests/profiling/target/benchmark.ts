@@ -69,9 +69,9 @@ export async function profileBenchmark(
 interface Hooks {
   /** Ends the benchmark. */
   stop: AbortSignal;
-  say(line: string): void;
+  say: (line: string) => void;
   /** Profiles a process, until it ends at the latest. Never rejects. */
-  begin(target: Target): Promise<void>;
+  begin: (target: Target) => Promise<void>;
 }
 
 const ANNOUNCE = join(import.meta.dirname, 'announce.cjs');

@@ -28,7 +28,7 @@ export async function openByPid(pid: number, name: string): Promise<Target> {
   assertNode(pid);
   const before = new Set(listeningPorts(pid));
   process.kill(pid, 'SIGUSR1');
-  const port = await newPort(pid, before);
+  const port = await until(() => portsOf(pid).find((each) => !before.has(each)));
   if (port === undefined) throw new UserError(await whyClosed(pid, [...before]));
   const target = await attach('127.0.0.1', port, name);
   const { session } = target;
@@ -39,6 +39,7 @@ export async function openByPid(pid: number, name: string): Promise<Target> {
       const close = `void setTimeout(() => process.getBuiltinModule('node:inspector').close(), ${CLOSE_AFTER_MS})`;
       await session.evaluate(close).catch(() => undefined);
       await session.close();
+      await until(() => !isListening(pid, port));
     },
   };
 }
@@ -72,23 +73,32 @@ function catchesSignal(pid: number): boolean {
   return isNode && mask !== undefined && (BigInt(`0x${mask}`) & SIGUSR1_BIT) !== 0n;
 }
 
-async function newPort(pid: number, before: ReadonlySet<number>): Promise<number | undefined> {
-  for (const end = Date.now() + TIMEOUT_MS; Date.now() < end; await setTimeout(20)) {
-    const port = listeningPorts(pid).find((each) => !before.has(each));
-    if (port !== undefined) return port;
+const isListening = (pid: number, port: number): boolean => portsOf(pid).includes(port);
+
+/** None of a process that has ended. */
+function portsOf(pid: number): number[] {
+  try {
+    return listeningPorts(pid);
+  } catch {
+    return [];
+  }
+}
+
+/** Asks until there is an answer; `undefined` where there is none in time. */
+async function until<Answer>(ask: () => Answer | undefined | false): Promise<Answer | undefined> {
+  const end = Date.now() + TIMEOUT_MS;
+  while (Date.now() < end) {
+    const answer = ask();
+    if (answer !== undefined && answer !== false) return answer;
+    await setTimeout(20);
   }
   return undefined;
 }
 
 /** Ports are not tried one by one: a request would call the function that listens there. */
 async function whyClosed(pid: number, ports: number[]): Promise<string> {
-  const taken =
-    !ports.includes(DEFAULT_PORT) &&
-    (await webSocketOf('127.0.0.1', DEFAULT_PORT).then(
-      () => true,
-      () => false,
-    ));
-  if (taken) {
+  const isTaken = !ports.includes(DEFAULT_PORT) && (await hasInspector(DEFAULT_PORT));
+  if (isTaken) {
     return (
       `Process ${pid} could not open its inspector, because another one has port ${DEFAULT_PORT}. ` +
       `End that one, or start ${pid} with NODE_OPTIONS=--inspect-port=0, which takes a free port.`
@@ -101,6 +111,12 @@ async function whyClosed(pid: number, ports: number[]): Promise<string> {
       : 'It may be too busy to, or handle SIGUSR1 itself.')
   );
 }
+
+const hasInspector = (port: number): Promise<boolean> =>
+  webSocketOf('127.0.0.1', port).then(
+    () => true,
+    () => false,
+  );
 
 async function webSocketOf(host: string, port: number): Promise<string> {
   try {

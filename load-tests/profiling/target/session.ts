@@ -8,8 +8,6 @@ export interface Session {
   evaluate<Value>(expression: string): Promise<Value>;
   /** Is aborted when the process is about to end, which then waits, or the connection is lost. */
   ending: AbortSignal;
-  /** The process is gone, or the connection to it. */
-  isLost(): boolean;
   /** Resolves when it is closed. */
   close(): Promise<void>;
 }
@@ -37,7 +35,7 @@ export async function connect(url: string): Promise<Session> {
     });
   });
   const ending = new AbortController();
-  const closed = Promise.withResolvers<void>();
+  const closed = Promise.withResolvers<undefined>();
   const calls = new Map<number, PromiseWithResolvers<object>>();
   const handlers = new Map<string, (params: never) => void>();
   let lastId = 0;
@@ -52,7 +50,7 @@ export async function connect(url: string): Promise<Session> {
     else call?.resolve(result ?? {});
   });
   socket.addEventListener('close', () => {
-    closed.resolve();
+    closed.resolve(undefined);
     ending.abort();
     for (const call of calls.values()) call.reject(new Error('the profiled process has ended'));
     calls.clear();
@@ -81,10 +79,9 @@ export async function connect(url: string): Promise<Session> {
       return result.value as Value;
     },
     ending: ending.signal,
-    isLost: () => socket.readyState !== WebSocket.OPEN,
-    close() {
+    async close() {
       socket.close();
-      return closed.promise;
+      await closed.promise;
     },
   };
   // Without it, a process that ends would not wait until its profile is read.

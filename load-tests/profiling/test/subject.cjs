@@ -1,5 +1,5 @@
 // A process with what profiles have to find: node subject.cjs hot|leak|steady|block
-/* global setImmediate */
+/* global performance */
 const kind = process.argv[2];
 const held = new Map();
 let made = 0;
@@ -23,7 +23,11 @@ function burnBrightly(ms) {
 const DOES = {
   hot: () => burnBrightly(15),
   leak: () => {
-    for (let n = 0; n < 200; n++) held.set(made, new LeakedThing(made++));
+    // Mostly in lists that never grow, so that memory grows evenly.
+    held.set(
+      made,
+      Array.from({ length: 500 }, () => new LeakedThing(made++)),
+    );
   },
   // As many are let go as are made.
   steady: () => {
