@@ -42,7 +42,7 @@ export async function runProfile(options: Options): Promise<number> {
 async function profileOne(
   command: Command,
   target: Target,
-  { command: name, seconds, every }: Options,
+  { command: name, subject, seconds, every }: Options,
   interrupted: AbortSignal,
 ): Promise<number> {
   const files = filesOf(target.name, name, Date.now());
@@ -55,7 +55,9 @@ async function profileOne(
       seconds,
       every,
       stop: AbortSignal.any([interrupted, target.session.ending]),
-      say: (line) => console.log(`  ${line}`),
+      // Of a benchmark several processes tell at once.
+      say: (line) =>
+        console.log(`  ${subject.kind === 'benchmark' ? `${target.name}: ` : ''}${line}`),
       file: files.file,
     });
     files.keep(outcome);

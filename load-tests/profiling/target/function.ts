@@ -20,7 +20,7 @@ export function choose(running: readonly FunctionProcess[], name: string): Choic
   const [target, ...more] = matching;
   if (target === undefined) {
     throw new UserError(
-      `No process of the function ${name} runs on this machine` +
+      `No process of the function ${name} of this project runs here` +
         `${targets.length > 0 ? `; there are ${targets.join(', ')}` : ''}. ` +
         'The emulator starts one with the first request: start the stack with npm start, ' +
         'call the function once, then profile it.',

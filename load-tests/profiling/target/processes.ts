@@ -1,5 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ROOT } from '../../../scripts/lib/paths.ts';
 
 /** A Node process that runs one function: a worker of the emulator, or a host of its own. */
 export interface FunctionProcess {
@@ -22,17 +24,21 @@ const HOSTS = /functionsEmulatorRuntime|functions-framework/;
 /** It has the command line and the environment of what it looks after. */
 const SUPERVISOR = 'supervisor.mjs';
 
-/** The processes among those listed that run a function. Pure. */
-export const functionsAmong = (listed: readonly Listed[]): FunctionProcess[] =>
+/** The processes among those listed that run a function of the project in a folder. Pure. */
+export const functionsAmong = (listed: readonly Listed[], root: string): FunctionProcess[] =>
   listed.flatMap(({ pid, cpuSeconds, command, target }) =>
-    target !== undefined && HOSTS.test(command) && !command.includes(SUPERVISOR)
+    target !== undefined &&
+    HOSTS.test(command) &&
+    // Another clone's functions have the same names.
+    command.includes(join(root, 'node_modules')) &&
+    !command.includes(SUPERVISOR)
       ? [{ pid, target, cpuSeconds }]
       : [],
   );
 
-/** Every function's process on this machine that this user may look into. */
+/** Every process of this project's functions on this machine that this user may look into. */
 export const functionProcesses = (): FunctionProcess[] =>
-  functionsAmong(process.platform === 'linux' ? fromProc() : fromPs());
+  functionsAmong(process.platform === 'linux' ? fromProc() : fromPs(), ROOT);
 
 /** Clock ticks a second: 100 on every Linux that Node supports. */
 const TICKS = 100;

@@ -37,14 +37,15 @@ describe('the process of a function', () => {
 it('processes are read from ps, without those that only look after one', () => {
   const listed = parsePs(
     [
-      '  12   0:01.50 /x/node /x/functionsEmulatorRuntime HOME=/root FUNCTION_TARGET=messages.send A=b',
-      ' 13 1-01:00:02 node functions-framework --target x FUNCTION_TARGET=queue.low',
-      ' 14   0:00.10 node supervisor.mjs node functions-framework FUNCTION_TARGET=queue.low',
-      ' 15   0:00.10 node other.js FUNCTION_TARGET=queue.low',
-      ' 16   0:00.10 node functions-framework --target x',
+      '  12   0:01.50 /x/node /p/node_modules/firebase-tools/lib/emulator/functionsEmulatorRuntime HOME=/root FUNCTION_TARGET=messages.send A=b',
+      ' 13 1-01:00:02 node /p/node_modules/.bin/functions-framework --target x FUNCTION_TARGET=queue.low',
+      ' 14   0:00.10 node /p/supervisor.mjs node /p/node_modules/.bin/functions-framework FUNCTION_TARGET=queue.low',
+      ' 15   0:00.10 node /p/node_modules/other.js FUNCTION_TARGET=queue.low',
+      ' 16   0:00.10 node /p/node_modules/.bin/functions-framework --target x',
+      ' 17   0:00.10 node /other/node_modules/.bin/functions-framework FUNCTION_TARGET=queue.low',
     ].join('\n'),
   );
-  expect(functionsAmong(listed)).toEqual([
+  expect(functionsAmong(listed, '/p')).toEqual([
     { pid: 12, target: 'messages.send', cpuSeconds: 1.5 },
     { pid: 13, target: 'queue.low', cpuSeconds: 90_002 },
   ]);
