@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -161,6 +163,15 @@ describe.concurrent('the profiled process', () => {
     await target.session.evaluate('void setTimeout(() => process.exit(), 300)');
     const { functions } = await found<{ functions: object[] }>(running);
     expect(functions[0]).toMatchObject({ name: 'burnBrightly' });
+  });
+
+  it('that a signal would end is refused, and goes on', async ({ onTestFinished }) => {
+    const child = spawn('sleep', ['60']);
+    onTestFinished(() => void child.kill('SIGKILL'));
+    await once(child, 'spawn');
+    await expect(openByPid(child.pid!, 'x')).rejects.toThrow(/no Node process/);
+    expect(child.signalCode).toBeNull();
+    expect(process.kill(child.pid!, 0)).toBe(true);
   });
 
   it.each([

@@ -10,6 +10,7 @@ import { piecesOf, tally, type Tally } from './tally.ts';
 const SHOWN = 20;
 /** Suspects of which it is told what holds them. */
 const EXPLAINED = 3;
+const NAMED = 5;
 
 /** Three snapshots, compared: what is made and never let go. */
 export async function leaks({ target, every, stop, file, say }: Job): Promise<Outcome> {
@@ -63,10 +64,10 @@ function describe(
   const sizes = tallies.map(({ total }) => `${(total.size / 1_048_576).toFixed(1)} MB`);
   const verdict =
     suspects.length > 0
-      ? `It leaks, by all appearances: ${suspects
+      ? `Made and not let go, in both steps: ${suspects
           .map(({ name }) => name)
-          .slice(0, 5)
-          .join(', ')}.`
+          .slice(0, NAMED)
+          .join(', ')}. That is a leak, unless it is a cache that is not full yet.`
       : 'No leak: nothing grew steadily in both steps.';
   const rows = grown
     .slice(0, SHOWN)
