@@ -8,6 +8,7 @@ import type { CpuProfile } from './cpu/aggregate.ts';
 import { cpu } from './cpu/cpu.ts';
 import { growth } from './heap/growth.ts';
 import { heap } from './heap/heap.ts';
+import { collectGarbage } from './heap/take.ts';
 import { leaks } from './heap/leaks.ts';
 import { gc } from './probe/gc.ts';
 import type { Delay } from './probe/probe.ts';
@@ -16,6 +17,9 @@ import { watch, type Seen } from './probe/watch.ts';
 import { openByPid } from './target/open.ts';
 import { listeningPorts } from './target/ports.ts';
 import { jobOf, openSubject, startSubject } from './test/start.ts';
+
+/** Other tests take the processor too. */
+const PATIENT = { timeout: 10_000 };
 
 let folder: string;
 beforeAll(() => {
@@ -98,8 +102,10 @@ describe.concurrent('commands on a process of which it is known what they have t
   it('gc tells collections by kind', async (test) => {
     const target = await openSubject(test, 'leak');
     const running = gc(jobOf(target, folder));
-    await target.session.send('HeapProfiler.collectGarbage');
+    const collecting = setInterval(() => void collectGarbage(target.session), 100);
+    test.onTestFinished(() => clearInterval(collecting));
     const { kinds } = await found<{ kinds: object[] }>(running);
+    clearInterval(collecting);
     expect(kinds).toContainEqual(expect.objectContaining({ kind: 'major' }));
   });
 
@@ -136,7 +142,7 @@ describe.concurrent('the profiled process', () => {
     const probe = `typeof globalThis[Symbol.for('recado.profile')]`;
     expect(await target.session.evaluate(probe)).toBe('undefined');
     await target.release();
-    await vi.waitFor(() => expect(listeningPorts(pid)).toEqual([]));
+    await vi.waitFor(() => expect(listeningPorts(pid)).toEqual([]), PATIENT);
 
     // And can be profiled again.
     const again = await openByPid(pid, 'steady');
@@ -148,7 +154,10 @@ describe.concurrent('the profiled process', () => {
     const target = await openSubject(test, 'steady');
     const taking = leaks(jobOf(target, folder, { every: 60, file: own('half') }));
     taking.catch(() => undefined);
-    await vi.waitFor(() => expect(existsSync(join(folder, 'half-1.heapsnapshot'))).toBe(true));
+    await vi.waitFor(
+      () => expect(existsSync(join(folder, 'half-1.heapsnapshot'))).toBe(true),
+      PATIENT,
+    );
     process.kill(await target.session.evaluate<number>('process.pid'), 'SIGKILL');
     await expect(taking).rejects.toThrow(/Stopped before the third/);
   });

@@ -26,7 +26,7 @@ const DOES = {
     // Mostly in lists that never grow, so that memory grows evenly.
     held.set(
       made,
-      Array.from({ length: 500 }, () => new LeakedThing(made++)),
+      Array.from({ length: 2_000 }, () => new LeakedThing(made++)),
     );
   },
   // As many are let go as are made.
