@@ -16,7 +16,7 @@ if (Number(process.versions.node.split('.')[0]) < 20) {
 }
 
 for (const folder of ['.', 'functions']) installIfChanged(folder);
-if (name === 'load' || name === 'bench') installIfChanged('load-tests');
+if (['load', 'bench', 'profile'].includes(name)) installIfChanged('load-tests');
 
 const node = join(root, 'node_modules', '.bin', process.platform === 'win32' ? 'node.cmd' : 'node');
 const child = spawn(node, ['--disable-warning=ExperimentalWarning', script, ...args], {

@@ -78,6 +78,8 @@ export async function startEmulators(
       METADATA_SERVER_DETECTION: 'none',
       FIREBASE_CLI_DISABLE_UPDATE_CHECK: 'true',
       CI: 'true',
+      // A process whose inspector is opened while it runs (npm run profile) takes a free port.
+      NODE_OPTIONS: [process.env['NODE_OPTIONS'], '--inspect-port=0'].join(' ').trim(),
     },
     onLine: (line) => {
       if (line.includes('All emulators ready')) ready();
