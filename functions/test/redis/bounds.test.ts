@@ -294,6 +294,8 @@ it('has every cache of the product', () => {
     .map((file) => readFileSync(join(source, file), 'utf8'))
     .flatMap((text) => [...text.matchAll(/create(?:Shared)?Cache<[^(]*\(\{\s*name: '([^']+)'/g)])
     .map(([, name]) => name);
+  const docs = readFileSync(join(import.meta.dirname, '../../../docs/cache.md'), 'utf8');
+  expect(names.filter((name) => !docs.includes(`\`${name}\``))).toEqual([]);
   expect([...new Set(CACHED.flatMap(({ caches = [] }) => caches))].sort()).toEqual(names.sort());
 });
 
