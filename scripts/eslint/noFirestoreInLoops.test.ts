@@ -135,7 +135,7 @@ do { await batchQuery(things, [{ where: [] }]); } while (more);`,
     invalid(
       'groups',
       'for (const id of ids) await commitGroups([[updateConversation(id, {})]]);',
-      'commitGroups → commitChunk → commit → commit',
+      'commitGroups → inTurn → commitWaiting → commitTogether → commit → commit',
     ),
     invalid(
       'a transaction',

@@ -1,8 +1,12 @@
-/** What functions-framework asks of a domain. */
+import type { EventEmitter } from 'node:events';
+
+/** What functions-framework and Node ask of a domain. */
 interface Domain {
   on(): Domain;
   run(work: () => void): void;
   bind<T>(callback: T): T;
+  /** Node hands a rejection that nobody handled to the domain in place of the process. */
+  emit(event: 'error', reason: unknown): boolean;
 }
 
 /**
@@ -12,7 +16,12 @@ interface Domain {
  * the instance from here on, as an unhandled rejection does.
  */
 export function runWithoutDomains(): void {
-  const none: Domain = { on: () => none, run: (work) => work(), bind: (callback) => callback };
+  const none: Domain = {
+    on: () => none,
+    run: (work) => work(),
+    bind: (callback) => callback,
+    emit: (_, reason) => (process as EventEmitter).emit('unhandledRejection', reason),
+  };
   Object.assign(process.getBuiltinModule('node:domain'), { create: () => none });
   // Functions of events bind their callback to the domain that they find here.
   Object.assign(process, { domain: none });
