@@ -38,13 +38,13 @@ interface AggregationOptions extends BatchOptions {
 
 /** Firestore's bound on what one request computes. */
 const PER_REQUEST = 5;
-const CONCURRENCY = 32;
+const CONCURRENCY = 64;
 
 /**
  * Counts, adds up and averages what many queries find, on the server: one read for every 1,000
  * index entries, at least one a request, and no document is moved.
  *
- * - A request for the count and one a field, or one for 5 figures with `haveAllFields`; 32 at once.
+ * - A request for the count and one a field, or one for 5 figures with `haveAllFields`; 64 at once.
  *   A query that is asked twice is sent once.
  * - `in` lists of over 30 values become several queries, for `count` and `sum` only: a mean of
  *   parts is not the mean, and lists of `array-contains-any` overlap.

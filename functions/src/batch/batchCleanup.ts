@@ -2,7 +2,7 @@ import { inspect } from 'node:util';
 import { AppError } from '../shared/errors';
 import { hashId } from '../shared/ids';
 import { openCheckpoints, rehearsal, RUNS, type Checkpoint } from './checkpoint';
-import { cleanPages } from './cleanPages';
+import { cleanPages, readPage } from './cleanPages';
 import type { CleanupState } from './cleanStep';
 import { checkId, type Collection } from './collection';
 import { countOf } from './count';
@@ -28,7 +28,7 @@ interface CleanupOptions extends BatchOptions {
   maxDeletes?: number;
   /** Deletes nothing and keeps no place; the figures are those that a whole run would have. */
   dryRun?: boolean;
-  /** Documents a page; 500 if left out, 5,000 at most. */
+  /** Documents a page; 1,000 if left out, 5,000 at most. */
   pageSize?: number;
 }
 
@@ -43,11 +43,11 @@ export interface CleanupReport {
   /** Whether it is through; if not, calling it again goes on from here. */
   isComplete: boolean;
   stoppedBy: Stopped['reason'] | 'maxDeletes' | null;
-  /** Documents that fulfil the criteria now: those that were kept, and newer ones. */
+  /** Documents that fulfil the criteria now; 0 where it came through and kept none. */
   remaining: number;
 }
 
-const PAGE_SIZE = 500;
+const PAGE_SIZE = 1_000;
 /** Asking for sub-collections takes a request a document. */
 const CONCURRENCY = 32;
 const EMPTY: CleanupState = { cursor: null, deleted: 0, below: 0, kept: 0 };
@@ -60,10 +60,10 @@ const EMPTY: CleanupState = { cursor: null, deleted: 0, below: 0, kept: 0 };
  * - Deletions and the place behind them are one commit: whatever crashes, the same call goes on and
  *   the figures are exact. It goes on behind what it deleted, where queries are slow.
  * - A document that changed since it was found is left, since it may not be meant any more, and
- *   what lies below it too (but for what had to go ahead, where that is over 500 documents). What
+ *   what lies below it too (but for what had to go ahead, where that is over 1,000 documents). What
  *   is written below a document while it is deleted stays.
  * - Bounded by `deadline`, `signal` and `maxDeletes`; it then reports `isComplete: false`.
- * - Costs a read and a delete a document, a write for 500 of them, a read each for asking what is
+ * - Costs a read and a delete a document, a write for 1,000 of them, a read each for asking what is
  *   below. Where the sub-collections are not named, what is below is read twice.
  * - Once through, the next call begins anew, as does one with other values.
  *
@@ -92,18 +92,23 @@ export async function batchCleanup<T extends object>(
   if (!spec) return { ...figures(EMPTY), isComplete: true, stoppedBy: null, remaining: 0 };
 
   const query = toQuery(path, spec, order);
-  const [checkpoint] = await Promise.all([
+  const reading = { run, query, order, pageSize };
+  const [checkpoint, beginning] = await Promise.all([
     options.dryRun ? rehearsal(EMPTY) : open(run, path, spec, options.name),
+    // Most clean-ups begin at the beginning; for those that go on it is read in vain.
+    maxDeletes > 0 ? readPage(reading, query, maxDeletes) : undefined,
     options.onProgress && countOf(run, query).then((total) => run.expect(total)),
   ]);
-  const work = { run, query, order, checkpoint, pageSize, maxDeletes, subcollections, spent: 0 };
+  const work = { ...reading, checkpoint, beginning, maxDeletes, subcollections, spent: 0 };
   const stoppedBy = await cleanPages(work).catch((error: unknown) => {
     if (error instanceof Stopped) return error.reason;
     throw error;
   });
+  const { isDone: isComplete, state } = checkpoint;
+  const isClean = isComplete && !options.dryRun && state.kept === 0;
   // The time may be over now; one count is little, and the figure is what a report is for.
-  const remaining = await countOf(unbounded(run), query);
-  return { ...figures(checkpoint.state), isComplete: checkpoint.isDone, stoppedBy, remaining };
+  const remaining = isClean ? 0 : await countOf(unbounded(run), query);
+  return { ...figures(state), isComplete, stoppedBy, remaining };
 }
 
 /** The criteria as one query; none if nothing fulfils them. */

@@ -20,7 +20,7 @@ interface MigrationOptions extends BatchOptions {
    * writes nothing and keeps no place.
    */
   dryRun?: boolean;
-  /** Documents a page, of which two are in memory; 500 if left out, 5,000 at most. */
+  /** Documents a page, of which two are in memory; 1,000 if left out, 5,000 at most. */
   pageSize?: number;
   /**
    * Ids, in their order, at which the work is divided into parts that go on side by side, each with a place of its
@@ -52,7 +52,7 @@ export interface MigrationReport {
   verification?: Verification;
 }
 
-const PAGE_SIZE = 500;
+const PAGE_SIZE = 1_000;
 
 /**
  * Passes every document of a collection through a function and writes what it gives, into another
@@ -65,7 +65,7 @@ const PAGE_SIZE = 500;
  * - In the same collection, each write demands the version that was read; a document that changed
  *   meanwhile is read and transformed again, so nobody's change is lost. Between two collections, a
  *   change of the source after it was read is not seen.
- * - A commit has 500 documents and 3.5 MiB at most (more only where a single one becomes more).
+ * - A commit has 1,000 documents and 3.5 MiB at most (more only where a single one becomes more).
  *   Documents that come while it runs are seen if their id is still ahead.
  * - At the deadline or an abort it returns a report with `isComplete: false`.
  * - Once through, calling it again does nothing but report.
@@ -93,15 +93,18 @@ export async function batchMigration<S extends object, T extends object>(
   const isInPlace = collectionRef(source.path).path === collectionRef(target.path).path;
   checkOptions(source.path, options, isInPlace);
   const run = startRun(options);
-  const [checkpoints, sourceCount, targetCount] = await Promise.all([
-    dryRun ? rehearsals(splitAt.length + 1) : open(run, source.path, target.path, options),
+  const checkpoints = dryRun
+    ? rehearsals(splitAt.length + 1)
+    : await open(run, source.path, target.path, options);
+  const first = checkpoints[0] as Checkpoint<LaneState>;
+  const counted = Promise.all([
     countOf(run, collectionRef(source.path)),
     dryRun || isInPlace ? 0 : countOf(run, collectionRef(target.path)),
-  ]);
-  run.expect(sourceCount);
-  run.advance(totalOf(checkpoints, 'read'));
-  const first = checkpoints[0] as Checkpoint<LaneState>;
-  await keepTargetCount(first, targetCount, checkpoints.length);
+  ]).then(async ([sourceCount, targetCount]) => {
+    run.expect(sourceCount);
+    run.advance(totalOf(checkpoints, 'read'));
+    await keepTargetCount(first, targetCount, checkpoints.length);
+  });
 
   const lanes = checkpoints.map((checkpoint, index): Lane<S, T> => ({
     run,
@@ -112,7 +115,7 @@ export async function batchMigration<S extends object, T extends object>(
     pageSize,
     skipFailures,
   }));
-  const ends = await Promise.allSettled(lanes.map(migrateLane));
+  const ends = await Promise.allSettled([counted, ...lanes.map((lane) => migrateLane(lane, counted))]);
   let stoppedBy: Stopped['reason'] | null = null;
   for (const end of ends) {
     if (end.status === 'fulfilled') continue;

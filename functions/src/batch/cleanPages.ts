@@ -7,11 +7,18 @@ import { fromCursor, isPackable, toCursor } from './cursor';
 import { below, type Subcollections } from './descent';
 import { addFamily, createOutbox, gather } from './outbox';
 import type { Order } from './querySpec';
+import type { Run } from './run';
 
-export interface Cleanup extends Deleting {
+interface Reading {
+  run: Run;
   query: Query;
   order: readonly Order[];
   pageSize: number;
+}
+
+export interface Cleanup extends Deleting, Reading {
+  /** What the query finds first, where that was read. */
+  beginning: Page | undefined;
   maxDeletes: number;
   subcollections: Subcollections;
 }
@@ -30,7 +37,7 @@ const roomOf = ({ maxDeletes, spent }: Cleanup): number => maxDeletes - spent;
 /** Deletes page by page from where the checkpoint is; says whether `maxDeletes` ended it. */
 export async function cleanPages(cleanup: Cleanup): Promise<'maxDeletes' | null> {
   if (roomOf(cleanup) <= 0) return 'maxDeletes';
-  let page = await readPage(cleanup, from(cleanup), roomOf(cleanup));
+  let page = await firstPage(cleanup);
   for (;;) {
     const { docs, isLast } = page;
     const last = docs.at(-1);
@@ -47,24 +54,28 @@ export async function cleanPages(cleanup: Cleanup): Promise<'maxDeletes' | null>
   }
 }
 
-/** The query from where the checkpoint is. */
-function from({ query, order, checkpoint }: Cleanup): Query {
+/** The page from where the checkpoint is. */
+function firstPage(cleanup: Cleanup): Promise<Page> | Page {
+  const { query, order, checkpoint, beginning } = cleanup;
   const { cursor } = checkpoint.state;
-  if (cursor === null) return query;
+  if (cursor === null && beginning) return beginning;
+  if (cursor === null) return readPage(cleanup, query, roomOf(cleanup));
   const { values, id } = fromCursor(cursor, order.length);
-  return query.startAfter(...values, id);
+  return readPage(cleanup, query.startAfter(...values, id), roomOf(cleanup));
 }
 
-async function readPage(
-  { run, order, pageSize }: Cleanup,
+/** A page of a query, of `room` documents at most. */
+export async function readPage(
+  { run, order, pageSize }: Reading,
   query: Query,
   room: number,
 ): Promise<Page> {
   const limit = Math.min(pageSize, room);
-  // Of the documents, only what tells their place and version is needed.
-  const page = query.select(...order.map(([field]) => field)).limit(limit);
+  // Of the documents, only what tells their place and version is needed; one more than are wanted
+  // tells whether there is another page, without a request for one that is empty.
+  const page = query.select(...order.map(([field]) => field)).limit(limit + 1);
   const { docs } = await run.request('a page', 1, () => page.get());
-  return { docs, isLast: docs.length < limit };
+  return { docs: docs.slice(0, limit), isLast: docs.length <= limit };
 }
 
 /** Deletes a page's families; false where `maxDeletes` cut it short. */

@@ -4,7 +4,7 @@ import { chunksOf } from './chunk';
 import { ItemError } from './errors';
 import type { Run } from './run';
 import { sizeOfWrite, type Write } from './write';
-import { WRITE_LIMITS } from './writeAll';
+import { STEP_LIMITS } from './writeAll';
 
 /** How far a clean-up is; stored in its checkpoint. */
 export interface CleanupState {
@@ -42,7 +42,7 @@ export interface Deleting {
 export const weightOf = ({ parent, below }: Family): number => below.length + (parent ? 1 : 0);
 
 /** How many deletions a commit has at most. */
-export const commitSize = (run: Run): number => Math.min(WRITE_LIMITS.count, run.burst);
+export const commitSize = (run: Run): number => Math.min(STEP_LIMITS.count, run.burst);
 
 /**
  * Deletes families in as few commits as they need, and moves the checkpoint behind each. A document
@@ -55,7 +55,7 @@ export async function deleteFamilies(
   families: Family[],
   isDone: boolean,
 ): Promise<void> {
-  const limits = { ...WRITE_LIMITS, count: commitSize(deleting.run) };
+  const limits = { ...STEP_LIMITS, count: commitSize(deleting.run) };
   const sizeOf = (family: Family): number =>
     writesOf(family).reduce((sum, write) => sum + sizeOfWrite(write), 0);
   const chunks = chunksOf(families, limits, sizeOf, weightOf);

@@ -9,7 +9,7 @@ import { ItemError } from './errors';
 import { entryOf, type Entry, type Mapping } from './migrated';
 import { NAME } from './querySpec';
 import type { Run } from './run';
-import { WRITE_LIMITS } from './writeAll';
+import { STEP_LIMITS } from './writeAll';
 
 /** How far a lane is; stored in its checkpoint. */
 export interface LaneState {
@@ -35,6 +35,12 @@ export interface Lane<S, T> extends Mapping<S, T> {
   skipFailures: boolean;
 }
 
+interface Page {
+  docs: DocumentSnapshot[];
+  /** Whether there is nothing behind it. */
+  isLast: boolean;
+}
+
 /** Failures that a checkpoint lists; it has to stay a small document. */
 const MAX_FAILURES = 20;
 const TRANSFORMS_AT_ONCE = 16;
@@ -43,19 +49,23 @@ const ROUNDS = 3;
 /** With a single document, each of these needs a change of just this one within a round trip. */
 const ROUNDS_ALONE = 20;
 
-/** Works through a lane from where its checkpoint is; reads ahead while it writes. */
+/**
+ * Works through a lane from where its checkpoint is; reads ahead while it writes.
+ *
+ * @param ready what has to be there before the first step
+ */
 export async function migrateLane<S extends object, T extends object>(
   lane: Lane<S, T>,
+  ready: Promise<void>,
 ): Promise<void> {
   if (lane.checkpoint.isDone) return;
-  let page = await readPage(lane, lane.checkpoint.state.after);
+  let [page] = await Promise.all([readPage(lane, lane.checkpoint.state.after), ready]);
   for (;;) {
-    const last = page.at(-1);
-    const isLast = page.length < lane.pageSize;
-    const ahead = isLast || !last ? undefined : readPage(lane, last.id);
+    const last = page.docs.at(-1);
+    const ahead = page.isLast || !last ? undefined : readPage(lane, last.id);
     // When writing fails, nobody waits for this one any more.
     ahead?.catch(() => undefined);
-    await migratePage(lane, page, isLast);
+    await migratePage(lane, page);
     if (!ahead) return;
     page = await ahead;
   }
@@ -64,23 +74,26 @@ export async function migrateLane<S extends object, T extends object>(
 async function readPage<S extends object, T>(
   { run, source, from, upTo, pageSize }: Lane<S, T>,
   after: string | null,
-): Promise<DocumentSnapshot[]> {
-  let query = collectionRef(source.path).orderBy(NAME).limit(pageSize);
+): Promise<Page> {
+  // One more tells whether there is another page, without a request for one that is empty.
+  let query = collectionRef(source.path)
+    .orderBy(NAME)
+    .limit(pageSize + 1);
   if (after !== null) query = query.startAfter(after);
   else if (from !== undefined) query = query.startAt(from);
   if (upTo !== undefined) query = query.endBefore(upTo);
-  return (await run.request('a page', 1, () => query.get())).docs;
+  const { docs } = await run.request('a page', 1, () => query.get());
+  return { docs: docs.slice(0, pageSize), isLast: docs.length <= pageSize };
 }
 
 async function migratePage<S extends object, T extends object>(
   lane: Lane<S, T>,
-  page: DocumentSnapshot[],
-  isLast: boolean,
+  { docs, isLast }: Page,
 ): Promise<void> {
-  const entries = await mapConcurrently(page, TRANSFORMS_AT_ONCE, (snapshot) =>
+  const entries = await mapConcurrently(docs, TRANSFORMS_AT_ONCE, (snapshot) =>
     entryOf(lane, snapshot),
   );
-  const limits = { ...WRITE_LIMITS, count: Math.min(WRITE_LIMITS.count, lane.run.burst) };
+  const limits = { ...STEP_LIMITS, count: Math.min(STEP_LIMITS.count, lane.run.burst) };
   const chunks = chunksOf(
     entries,
     limits,

@@ -38,7 +38,7 @@ interface Outbox {
   flush(isDone?: boolean): Promise<void>;
 }
 
-/** Collects families until there are enough for a commit. */
+/** Collects families until no more fit a commit. */
 export function createOutbox(deleting: Deleting, maxDeletes: number): Outbox {
   const size = commitSize(deleting.run);
   let waiting: Family[] = [];
@@ -47,9 +47,9 @@ export function createOutbox(deleting: Deleting, maxDeletes: number): Outbox {
     size,
     room: () => maxDeletes - deleting.spent - weight,
     async add(family) {
+      if (weight + weightOf(family) > size) await outbox.flush();
       waiting.push(family);
       weight += weightOf(family);
-      if (weight >= size) await outbox.flush();
     },
     async flush(isDone = false) {
       const families = waiting;

@@ -24,6 +24,8 @@ export type Outcome =
  * faster than one that is larger.
  */
 export const WRITE_LIMITS: ChunkLimits = { count: 500, bytes: 3.5 * 1024 * 1024 };
+/** Of jobs whose commits have to follow each other, since each moves a checkpoint. */
+export const STEP_LIMITS: ChunkLimits = { ...WRITE_LIMITS, count: 1_000 };
 
 /** A write on its way. */
 interface Item {

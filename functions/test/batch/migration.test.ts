@@ -120,13 +120,8 @@ describe('batchMigration into another collection', () => {
     await seed(oldDocuments(1_000));
     const plain: Transform<Old, New> = ({ data }) => ({ data: { n: data.n } });
     const bill = await billOf(() => batchMigration(old, target, plain, { ...FAST, name: 'plain' }));
-    // Beside the documents: one look at the checkpoint, counts before and after, and an empty last page.
-    expect(bill).toEqual({
-      reads: 1_000 + 1 + 2 + 2 + 1,
-      writes: 1_000 + 3,
-      deletes: 0,
-      roundTrips: 11,
-    });
+    // Beside the documents: one look at the checkpoint, counts before and after.
+    expect(bill).toEqual({ reads: 1_000 + 1 + 4, writes: 1_000 + 1, deletes: 0, roundTrips: 7 });
   });
 
   it('does nothing more once it is through', async () => {
@@ -166,7 +161,7 @@ describe('batchMigration into another collection', () => {
     });
     expect(report).toMatchObject({ read: 60, written: 60 * 21, verification: { isSound: true } });
     // Each has one more, the checkpoint; by bytes, 17 documents would be the most.
-    expect(Math.max(...commits)).toBeLessThanOrEqual(501);
+    expect(Math.max(...commits)).toBeLessThanOrEqual(1_001);
     expect(commits.length).toBeGreaterThanOrEqual(4);
     expect(Math.min(...commits)).toBeLessThan(18 * 21);
   });
@@ -178,7 +173,7 @@ describe('batchMigration into another collection', () => {
     const commits = sizesOfCommits();
     const report = await batchMigration(old, target, many, { ...FAST, name: 'many' });
     expect(report).toMatchObject({ written: 1_800, verification: { isSound: true } });
-    expect(Math.max(...commits)).toBeLessThanOrEqual(501);
+    expect(Math.max(...commits)).toBeLessThanOrEqual(1_001);
   });
 
   it('keeps to the rate', async () => {
@@ -251,7 +246,7 @@ describe('batchMigration into another collection', () => {
   it('tells in the verification that documents came and went', async () => {
     await seed(oldDocuments(40));
     const meanwhile: Transform<Old, New> = async (document) => {
-      if (document.data.n === 20) {
+      if (document.data.n === 10) {
         // One that lies behind and is not seen any more, one ahead that is seen.
         await seed({ 'old/00000-late': { n: 1_000 }, 'old/x': { n: 1_001 } });
       }

@@ -5,7 +5,7 @@ import type { Judged } from './judge';
 import type { Rejection, Row } from './schema';
 
 /** Rows of one commit: each is a contact, its aliases, and what it is found by. */
-const SLICE = { rows: 500, characters: 300_000 };
+const SLICE = { rows: 1_000, characters: 300_000 };
 
 /** The rows about some people, and who is stored of them. */
 export interface Slice {
