@@ -115,7 +115,10 @@ export async function batchMigration<S extends object, T extends object>(
     pageSize,
     skipFailures,
   }));
-  const ends = await Promise.allSettled([counted, ...lanes.map((lane) => migrateLane(lane, counted))]);
+  const ends = await Promise.allSettled([
+    counted,
+    ...lanes.map((lane) => migrateLane(lane, counted)),
+  ]);
   let stoppedBy: Stopped['reason'] | null = null;
   for (const end of ends) {
     if (end.status === 'fulfilled') continue;
