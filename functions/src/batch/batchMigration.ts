@@ -93,18 +93,15 @@ export async function batchMigration<S extends object, T extends object>(
   const isInPlace = collectionRef(source.path).path === collectionRef(target.path).path;
   checkOptions(source.path, options, isInPlace);
   const run = startRun(options);
-  const checkpoints = dryRun
-    ? rehearsals(splitAt.length + 1)
-    : await open(run, source.path, target.path, options);
-  const first = checkpoints[0] as Checkpoint<LaneState>;
-  const counted = Promise.all([
+  const [checkpoints, sourceCount, targetCount] = await Promise.all([
+    dryRun ? rehearsals(splitAt.length + 1) : open(run, source.path, target.path, options),
     countOf(run, collectionRef(source.path)),
     dryRun || isInPlace ? 0 : countOf(run, collectionRef(target.path)),
-  ]).then(async ([sourceCount, targetCount]) => {
-    run.expect(sourceCount);
-    run.advance(totalOf(checkpoints, 'read'));
-    await keepTargetCount(first, targetCount, checkpoints.length);
-  });
+  ]);
+  run.expect(sourceCount);
+  run.advance(totalOf(checkpoints, 'read'));
+  const first = checkpoints[0] as Checkpoint<LaneState>;
+  await keepTargetCount(first, targetCount, checkpoints.length);
 
   const lanes = checkpoints.map((checkpoint, index): Lane<S, T> => ({
     run,
@@ -115,10 +112,7 @@ export async function batchMigration<S extends object, T extends object>(
     pageSize,
     skipFailures,
   }));
-  const ends = await Promise.allSettled([
-    counted,
-    ...lanes.map((lane) => migrateLane(lane, counted)),
-  ]);
+  const ends = await Promise.allSettled(lanes.map(migrateLane));
   let stoppedBy: Stopped['reason'] | null = null;
   for (const end of ends) {
     if (end.status === 'fulfilled') continue;

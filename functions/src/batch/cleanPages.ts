@@ -98,11 +98,13 @@ async function cleanPage(cleanup: Cleanup, { docs, isLast }: Page): Promise<bool
 }
 
 function parentOf(snapshot: QueryDocumentSnapshot, order: readonly Order[]): Parent {
-  const values = order.map(([field]) => snapshot.get(field) as unknown);
   return {
     path: snapshot.ref.path,
     version: toVersion(snapshot.updateTime),
-    // Without one, the next run begins at an earlier one: what was deleted is not found again.
-    cursor: values.every(isPackable) ? toCursor({ values, id: snapshot.id }) : null,
+    cursor() {
+      const values = order.map(([field]) => snapshot.get(field) as unknown);
+      // Without one, the next run begins at an earlier one: what was deleted is not found again.
+      return values.every(isPackable) ? toCursor({ values, id: snapshot.id }) : null;
+    },
   };
 }

@@ -19,8 +19,8 @@ export interface CleanupState {
 export interface Parent {
   path: string;
   version: Version;
-  /** Its place in the query; null where that cannot be told, and the one before has to do. */
-  cursor: string | null;
+  /** Tells its place in the query; null where that cannot be told, and the one before has to do. */
+  cursor: () => string | null;
 }
 
 /** A found document, and what lies below it: it goes as a whole. */
@@ -94,7 +94,7 @@ function stateAfter(state: CleanupState, families: Family[]): CleanupState {
     families.filter((family) => family.parent && family.fate === fate).length;
   const last = parents.at(-1);
   return {
-    cursor: last?.cursor ?? state.cursor,
+    cursor: last?.cursor() ?? state.cursor,
     deleted: state.deleted + count(undefined),
     below: state.below + families.reduce((sum, family) => sum + family.below.length, 0),
     kept: state.kept + count('changed'),

@@ -49,17 +49,12 @@ const ROUNDS = 3;
 /** With a single document, each of these needs a change of just this one within a round trip. */
 const ROUNDS_ALONE = 20;
 
-/**
- * Works through a lane from where its checkpoint is; reads ahead while it writes.
- *
- * @param ready what has to be there before the first step
- */
+/** Works through a lane from where its checkpoint is; reads ahead while it writes. */
 export async function migrateLane<S extends object, T extends object>(
   lane: Lane<S, T>,
-  ready: Promise<void>,
 ): Promise<void> {
   if (lane.checkpoint.isDone) return;
-  let [page] = await Promise.all([readPage(lane, lane.checkpoint.state.after), ready]);
+  let page = await readPage(lane, lane.checkpoint.state.after);
   for (;;) {
     const last = page.docs.at(-1);
     const ahead = page.isLast || !last ? undefined : readPage(lane, last.id);
