@@ -1,6 +1,6 @@
 import type { DocumentData, DocumentReference, WriteBatch } from '@google-cloud/firestore';
 import { absent, db, fromVersion, increment, type Version } from '../platform/firestore';
-import { addPlain } from '../platform/plainWrite';
+import { addPlain, addPlainDelete, type DeleteDemand } from '../platform/plainWrite';
 import { sizeOf } from '../shared/size';
 
 /** One write as plain data. */
@@ -17,6 +17,11 @@ export function addWrite(batch: WriteBatch, write: Write): void {
   const { kind } = write;
   if ((kind === 'create' || kind === 'set') && addPlain(batch, kind, write.path, write.data))
     return;
+  if (kind === 'delete') {
+    // The library tells what is wrong with a path that is not plain.
+    if (!addPlainDelete(batch, write.path, demandOf(write))) batch.delete(db().doc(write.path));
+    return;
+  }
   const ref = db().doc(write.path);
   switch (write.kind) {
     case 'set':
@@ -37,12 +42,12 @@ export function addWrite(batch: WriteBatch, write: Write): void {
     case 'replace':
       addReplace(batch, ref, write);
       break;
-    case 'delete':
-      if (write.version) batch.delete(ref, preconditionOf(write.version));
-      else if (write.mustExist) batch.delete(ref, { exists: true });
-      else batch.delete(ref);
-      break;
   }
+}
+
+function demandOf({ version, mustExist }: Write & { kind: 'delete' }): DeleteDemand {
+  if (version) return { version };
+  return mustExist ? { exists: true } : undefined;
 }
 
 const preconditionOf = (version: Version) => ({ lastUpdateTime: fromVersion(version) });

@@ -2,7 +2,8 @@ import { FieldValue, Firestore, GeoPoint, Timestamp } from '@google-cloud/firest
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { projectId } from '../params';
-import { addPlain, type EncodedOps } from './plainWrite';
+import { fromVersion } from './firestore';
+import { addPlain, addPlainDelete, type EncodedOps } from './plainWrite';
 
 process.env['GCLOUD_PROJECT'] ??= 'demo-plain-write';
 const firestore = new Firestore({ projectId: projectId(), ignoreUndefinedProperties: true });
@@ -64,6 +65,21 @@ describe('addPlain', () => {
     );
     expect(taken).toBeGreaterThan(500);
   });
+
+  it.each([
+    ['no demand', undefined, undefined],
+    ['a document', { exists: true }, { exists: true }],
+    ['a version', { version: '1795.7000' }, { lastUpdateTime: fromVersion('1795.7000') }],
+  ] as const)(
+    'encodes a deletion that demands %s as the library does',
+    (_, demand, precondition) => {
+      const [ours, byLibrary] = [firestore.batch(), firestore.batch()];
+      expect(addPlainDelete(ours, 'contacts/ñ .', demand)).toBe(true);
+      byLibrary.delete(firestore.doc('contacts/ñ .'), precondition);
+      expect(writesOf(ours)).toEqual(writesOf(byLibrary));
+      expect(addPlainDelete(ours, 'contacts//a', demand)).toBe(false);
+    },
+  );
 
   it('takes nothing that is nested more deeply than Firestore stores', () => {
     const nested = (levels: number): object => (levels === 0 ? {} : { a: nested(levels - 1) });

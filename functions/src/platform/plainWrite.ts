@@ -1,5 +1,6 @@
 import type { WriteBatch } from '@google-cloud/firestore';
 import { projectId } from '../params';
+import type { Version } from './firestore';
 
 /** A value in the protocol's form. */
 type Value =
@@ -34,11 +35,37 @@ export function addPlain(
 ): boolean {
   const fields = isPlainPath(path) ? fieldsOf(data, 1) : undefined;
   if (!fields) return false;
-  const name = `projects/${projectId()}/databases/(default)/documents/${path}`;
-  const update = { name, fields };
-  const write = kind === 'create' ? { update, currentDocument: { exists: false } } : { update };
-  (batch as unknown as EncodedOps)._ops.push({ docPath: path, op: () => write });
+  const update = { name: nameOf(path), fields };
+  push(
+    batch,
+    path,
+    kind === 'create' ? { update, currentDocument: { exists: false } } : { update },
+  );
   return true;
+}
+
+/** What a deletion demands: that the document is at a version, or that there is one. */
+export type DeleteDemand = { version: Version } | { exists: true } | undefined;
+
+/** Adds a deletion to a batch in the protocol's form; see `addPlain`. */
+export function addPlainDelete(batch: WriteBatch, path: string, demand: DeleteDemand): boolean {
+  if (!isPlainPath(path)) return false;
+  const write = { delete: nameOf(path) };
+  push(batch, path, demand ? { ...write, currentDocument: preconditionOf(demand) } : write);
+  return true;
+}
+
+function preconditionOf(demand: NonNullable<DeleteDemand>): object {
+  if ('exists' in demand) return demand;
+  const [seconds, nanos] = demand.version.split('.');
+  return { updateTime: { seconds, nanos: Number(nanos) } };
+}
+
+const nameOf = (path: string): string =>
+  `projects/${projectId()}/databases/(default)/documents/${path}`;
+
+function push(batch: WriteBatch, docPath: string, write: object): void {
+  (batch as unknown as EncodedOps)._ops.push({ docPath, op: () => write });
 }
 
 function isPlainPath(path: string): boolean {
