@@ -25,7 +25,7 @@ const good: Measured = {
       queueAdd: { ...fast, count: 100 },
       whatsappCall: { ...fast, count: 100 },
     },
-    requests: {},
+    requests: { f: { ...fast, count: 20 } },
     functions: { whatsappWebhook: used },
     operations: { read: 50_000, write: 50_000, delete: 0 },
     timeline: [],
@@ -81,6 +81,9 @@ describe('the thresholds of a run', () => {
   it('say nothing of what was measured too seldom', () => {
     const seldom = { ...telemetry.latencies, read: { ...fast, p95: 26, count: 19 } };
     expect(broken({ telemetry: { ...telemetry, latencies: seldom } })).toEqual([]);
+    const functions = { f: { ...used, eventLoopDelayMs: 51 } };
+    const requests = { f: { ...fast, count: 19 } };
+    expect(broken({ telemetry: { ...telemetry, functions, requests } })).toEqual([]);
   });
 
   it('are wider in the short form, which has no limits of throughput', () => {
