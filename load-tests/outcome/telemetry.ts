@@ -7,6 +7,7 @@ import {
   type PlainDistribution,
 } from '../../functions/lib/shared/distribution.js';
 import { addSnapshot, seriesOf, type Snapshot } from '../../functions/lib/shared/snapshot.js';
+import { median } from '../../scripts/bench/statistics.ts';
 import { latencyOf, type Latency } from '../recorder.ts';
 
 /** The product's own metrics of a run, as its instances wrote them down (docs/monitoring.md). */
@@ -15,7 +16,7 @@ export interface Telemetry {
   latencies: Record<MeasuredLatency, Latency & { count: number }>;
   /** How long requests took, by function. */
   requests: Record<string, Latency & { count: number }>;
-  /** The most of each function. */
+  /** Of each function: the most memory, the usual processor and delays. */
   functions: Record<string, Resources>;
   operations: Record<'read' | 'write' | 'delete', number>;
   /** Of every flush, in their order. */
@@ -25,7 +26,7 @@ export interface Telemetry {
 export interface Resources {
   heapMb: number;
   rssMb: number;
-  /** Of one core, while it had requests. */
+  /** Of one core, while it had requests; of a function, the median of its flushes. */
   cpuPercent: number;
   /** Median of the flushes' 99th percentiles. */
   eventLoopDelayMs: number;
@@ -74,7 +75,16 @@ export function telemetryOf(flushes: readonly Flushed[]): Telemetry {
       ]),
     ),
     functions: Object.fromEntries(
-      [...byFunction].map(([name, snapshot]) => [name, resourcesOf(snapshot)]),
+      [...byFunction].map(([name, snapshot]) => [
+        name,
+        {
+          ...resourcesOf(snapshot),
+          // The most is a single flush's, in which code was being compiled.
+          cpuPercent: median(
+            timeline.filter((flush) => flush.function === name).map((flush) => flush.cpuPercent),
+          ),
+        },
+      ]),
     ),
     operations,
     timeline,

@@ -1,6 +1,6 @@
 import type { DocumentData, DocumentReference, WriteBatch } from '@google-cloud/firestore';
 import { absent, db, fromVersion, increment, type Version } from '../platform/firestore';
-import { addPlain, addPlainDelete, type DeleteDemand } from '../platform/plainWrite';
+import { addPlain, addPlainDelete, addPlainUpdate, type Demand } from '../platform/plainWrite';
 import { sizeOf } from '../shared/size';
 
 /** One write as plain data. */
@@ -22,6 +22,7 @@ export function addWrite(batch: WriteBatch, write: Write): void {
     if (!addPlainDelete(batch, write.path, demandOf(write))) batch.delete(db().doc(write.path));
     return;
   }
+  if (kind === 'update' && addPlainUpdate(batch, write.path, write.data, demandOf(write))) return;
   const ref = db().doc(write.path);
   switch (write.kind) {
     case 'set':
@@ -45,9 +46,9 @@ export function addWrite(batch: WriteBatch, write: Write): void {
   }
 }
 
-function demandOf({ version, mustExist }: Write & { kind: 'delete' }): DeleteDemand {
-  if (version) return { version };
-  return mustExist ? { exists: true } : undefined;
+function demandOf(write: Write & { kind: 'update' | 'delete' }): Demand | undefined {
+  if (write.version) return { version: write.version };
+  return 'mustExist' in write && write.mustExist ? { exists: true } : undefined;
 }
 
 const preconditionOf = (version: Version) => ({ lastUpdateTime: fromVersion(version) });

@@ -3,7 +3,7 @@ import { backoffDelay } from '../shared/backoff';
 import { now } from './clock';
 import { withDeadline } from './deadline';
 import { db, fromVersion, toVersion, type Version } from './firestore';
-import { addPlain, type EncodedOps } from './plainWrite';
+import { addPlain, addPlainUpdate, type EncodedOps } from './plainWrite';
 import { sleep } from './sleep';
 
 /** A write as plain data, so that several domains can compose one commit. Paths are documents'. */
@@ -53,10 +53,26 @@ export const isConflict = (error: unknown): boolean => {
   return code === GRPC.notFound || code === GRPC.alreadyExists || code === GRPC.failedPrecondition;
 };
 
-/** Adds a write to a batch; most are documents of plain data. */
+/** Adds a write to a batch; most are of plain data. */
 function addToBatch(batch: WriteBatch, op: WriteOp): void {
-  const isWhole = op.kind === 'create' || op.kind === 'set';
-  if (!isWhole || !addPlain(batch, op.kind, op.path, op.data)) add(batch, op);
+  if (!addPlainly(batch, op)) add(batch, op);
+}
+
+function addPlainly(batch: WriteBatch, op: WriteOp): boolean {
+  switch (op.kind) {
+    case 'create':
+    case 'set':
+      return addPlain(batch, op.kind, op.path, op.data);
+    case 'update':
+      return addPlainUpdate(
+        batch,
+        op.path,
+        op.data,
+        op.version ? { version: op.version } : undefined,
+      );
+    default:
+      return false;
+  }
 }
 
 function add(target: WriteBatch | Transaction, op: WriteOp): void {

@@ -63,7 +63,8 @@ function commitWaiting(): void {
 /** The first of those who wait, and as many after it as fit into its commit. */
 function takeTogether(): Waiting[] {
   const taken = [waiting.shift() as Waiting];
-  const together = { ...(taken[0] as Waiting), creates: new Set(taken[0]?.creates) };
+  const together = emptyChunk();
+  add(together, taken[0] as Waiting);
   for (let next = waiting[0]; next && fits(together, next); next = waiting[0]) {
     taken.push(next);
     waiting.shift();
@@ -117,6 +118,8 @@ function chunksOf(groups: readonly WriteOp[][]): Chunk[] {
   return chunks;
 }
 
+const emptyChunk = (): Chunk => ({ groups: [], writes: 0, bytes: 0, creates: new Set() });
+
 const chunkOf = (group: WriteOp[]): Chunk => ({
   groups: [group],
   writes: group.length,
@@ -131,7 +134,7 @@ const fits = (chunk: Chunk, next: Chunk): boolean =>
   [...next.creates].every((path) => !chunk.creates.has(path));
 
 function add(chunk: Chunk, next: Chunk): void {
-  chunk.groups = [...chunk.groups, ...next.groups];
+  chunk.groups.push(...next.groups);
   chunk.writes += next.writes;
   chunk.bytes += next.bytes;
   for (const path of next.creates) chunk.creates.add(path);

@@ -1,5 +1,3 @@
-import type { EventEmitter } from 'node:events';
-
 /** What functions-framework and Node ask of a domain. */
 interface Domain {
   on(): Domain;
@@ -16,11 +14,12 @@ interface Domain {
  * the instance from here on, as an unhandled rejection does.
  */
 export function runWithoutDomains(): void {
+  const host: { emit(event: string, reason: unknown): boolean } = process;
   const none: Domain = {
     on: () => none,
     run: (work) => work(),
     bind: (callback) => callback,
-    emit: (_, reason) => (process as EventEmitter).emit('unhandledRejection', reason),
+    emit: (_, reason) => host.emit('unhandledRejection', reason),
   };
   Object.assign(process.getBuiltinModule('node:domain'), { create: () => none });
   // Functions of events bind their callback to the domain that they find here.

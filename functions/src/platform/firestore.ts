@@ -1,6 +1,5 @@
 import { appendFileSync } from 'node:fs';
 import {
-  FieldValue,
   Firestore,
   Timestamp,
   type DocumentData,
@@ -66,21 +65,7 @@ export function fromVersion(version: Version): Timestamp {
   return new Timestamp(seconds ?? 0, nanoseconds ?? 0);
 }
 
-/** Values that the server computes, so that no read has to come before the write. */
-export const increment = (by: number): FieldValue => FieldValue.increment(by);
-export const union = (...items: unknown[]): FieldValue => FieldValue.arrayUnion(...items);
-export const without = (...items: unknown[]): FieldValue => FieldValue.arrayRemove(...items);
-export const absent = (): FieldValue => FieldValue.delete();
-
-/** Part of the API; not yet of the library's types. */
-const { maximum: maximumOf, minimum: minimumOf } = FieldValue as unknown as Record<
-  'maximum' | 'minimum',
-  (value: number) => FieldValue
->;
-/** The greater of the stored number and this one. */
-export const maximum = (value: number): FieldValue => maximumOf(value);
-/** The smaller of the stored number and this one; this one where none is stored. */
-export const minimum = (value: number): FieldValue => minimumOf(value);
+export { absent, increment, maximum, minimum, union, without } from './serverValues';
 
 /** A document's data, `undefined` where there is none, and its version. */
 export interface Read<T> {

@@ -3,7 +3,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { projectId } from '../params';
 import { fromVersion } from './firestore';
-import { addPlain, addPlainDelete, type EncodedOps } from './plainWrite';
+import { addPlain, addPlainDelete, addPlainUpdate, type EncodedOps } from './plainWrite';
+import { absent, increment, maximum, minimum, union, without } from './serverValues';
 
 process.env['GCLOUD_PROJECT'] ??= 'demo-plain-write';
 const firestore = new Firestore({ projectId: projectId(), ignoreUndefinedProperties: true });
@@ -64,6 +65,52 @@ describe('addPlain', () => {
       { numRuns: 10_000 },
     );
     expect(taken).toBeGreaterThan(500);
+  });
+
+  it('encodes an update as the library does, with what the server computes', () => {
+    const fieldName = fc.oneof(
+      { weight: 12, arbitrary: fc.constantFrom('a', 'b', 'c.b', 'c.d', 'c.d.e', 'd1', 'f.g') },
+      fc.constantFrom('c', '1d', 'x-y', '__e__', '', 'f.__e__'),
+    );
+    const item = fc.oneof(fc.string(), fc.integer(), fc.double({ noNaN: true }), fc.boolean());
+    const number = fc.oneof(fc.integer(), fc.double({ noNaN: true }));
+    const value = fc.oneof(
+      item,
+      fc.constantFrom<unknown>(null, undefined, {}, [], new Date(5), new Timestamp(1, 2)),
+      fc.dictionary(fc.constantFrom('k', 'l', '__m__'), item, { noNullPrototype: true }),
+      fc.array(item, { maxLength: 3 }),
+      fc.constant(undefined).map(absent),
+      number.map(increment),
+      number.map(maximum),
+      number.map(minimum),
+      fc.array(item, { minLength: 1, maxLength: 3 }).map((items) => union(...items)),
+      fc.array(item, { minLength: 1, maxLength: 3 }).map((items) => without(...items)),
+      fc.constant({ within: increment(1) }),
+    );
+    let taken = 0;
+    fc.assert(
+      fc.property(
+        fc.oneof(
+          { weight: 9, arbitrary: fc.constant('contacts/a') },
+          fc.constantFrom('a', 'a//b/c'),
+        ),
+        fc.dictionary(fieldName, value, { maxKeys: 5, noNullPrototype: true }),
+        fc.option(fc.constant('1795.7000'), { nil: undefined }),
+        (at, data, version) => {
+          const ours = firestore.batch();
+          if (!addPlainUpdate(ours, at, data, version === undefined ? undefined : { version }))
+            return;
+          taken++;
+          const theirs = firestore.batch();
+          const ref = firestore.doc(at);
+          if (version) theirs.update(ref, data, { lastUpdateTime: fromVersion(version) });
+          else theirs.update(ref, data);
+          expect(writesOf(ours)).toEqual(writesOf(theirs));
+        },
+      ),
+      { numRuns: 10_000 },
+    );
+    expect(taken).toBeGreaterThan(2_000);
   });
 
   it.each([

@@ -1,6 +1,7 @@
-import type { WriteBatch } from '@google-cloud/firestore';
+import type { Firestore, WriteBatch } from '@google-cloud/firestore';
 import { projectId } from '../params';
-import type { Version } from './firestore';
+import { db, type Version } from './firestore';
+import { serverFormOf, type ServerForm } from './serverValues';
 
 /** A value in the protocol's form. */
 type Value =
@@ -44,25 +45,117 @@ export function addPlain(
   return true;
 }
 
-/** What a deletion demands: that the document is at a version, or that there is one. */
-export type DeleteDemand = { version: Version } | { exists: true } | undefined;
+/** What an update or a deletion demands: that the document is at a version, or that there is one. */
+export type Demand = { version: Version } | { exists: true };
 
 /** Adds a deletion to a batch in the protocol's form; see `addPlain`. */
-export function addPlainDelete(batch: WriteBatch, path: string, demand: DeleteDemand): boolean {
+export function addPlainDelete(batch: WriteBatch, path: string, demand?: Demand): boolean {
   if (!isPlainPath(path)) return false;
   const write = { delete: nameOf(path) };
   push(batch, path, demand ? { ...write, currentDocument: preconditionOf(demand) } : write);
   return true;
 }
 
-function preconditionOf(demand: NonNullable<DeleteDemand>): object {
+/** Names that need no quotes in a path. */
+const PLAIN_FIELD = /^[A-Za-z_]\w*(\.[A-Za-z_]\w*)*$/;
+
+/**
+ * Adds an update of some fields to a batch in the protocol's form; see `addPlain`.
+ *
+ * @param data plain values, and those that the server computes, by their fields' paths
+ */
+export function addPlainUpdate(
+  batch: WriteBatch,
+  path: string,
+  data: object,
+  demand: Demand = { exists: true },
+): boolean {
+  const changes = isPlainPath(path) ? changesOf(data as Record<string, unknown>) : undefined;
+  if (!changes) return false;
+  const { fields, mask, transforms } = changes;
+  push(batch, path, {
+    update: { name: nameOf(path), fields },
+    updateMask: mask.length > 0 ? { fieldPaths: mask.sort() } : {},
+    ...(transforms.length > 0 ? { updateTransforms: transforms } : {}),
+    currentDocument: preconditionOf(demand),
+  });
+  return true;
+}
+
+interface Changes {
+  fields: Fields;
+  mask: string[];
+  transforms: object[];
+}
+
+function changesOf(data: Record<string, unknown>): Changes | undefined {
+  const changes: Changes = { fields: {}, mask: [], transforms: [] };
+  const entries = Object.entries(data);
+  for (const [fieldPath, value] of entries) {
+    if (!PLAIN_FIELD.test(fieldPath) || hasAncestor(data, fieldPath)) return undefined;
+    if (value === undefined) continue;
+    if (!addChange(changes, fieldPath, value)) return undefined;
+  }
+  return entries.length > 0 ? changes : undefined;
+}
+
+/** Whether a map is set and something within it, too: the library refuses that. */
+function hasAncestor(data: object, fieldPath: string): boolean {
+  for (let at = fieldPath.indexOf('.'); at !== -1; at = fieldPath.indexOf('.', at + 1)) {
+    if (Object.hasOwn(data, fieldPath.slice(0, at))) return true;
+  }
+  return false;
+}
+
+function addChange(changes: Changes, fieldPath: string, value: unknown): boolean {
+  const names = fieldPath.split('.');
+  if (names.some(isReserved)) return false;
+  const form = typeof value === 'object' && value !== null ? serverFormOf(value) : undefined;
+  if (form && !('delete' in form)) {
+    const operand = operandOf(form);
+    if (operand) changes.transforms.push({ fieldPath, ...operand });
+    return operand !== undefined;
+  }
+  changes.mask.push(fieldPath);
+  if (form) return true;
+  const encoded = valueOf(value, names.length);
+  if (encoded) place(changes.fields, names, encoded);
+  return encoded !== undefined;
+}
+
+function operandOf(form: Exclude<ServerForm, { delete: true }>): object | undefined {
+  const [[name, operand]] = Object.entries(form) as [[string, unknown]];
+  if (!Array.isArray(operand)) return { [name]: valueOf(operand, 1) };
+  const list = arrayOf(operand, 1);
+  return list && 'arrayValue' in list ? { [name]: list.arrayValue } : undefined;
+}
+
+/** Puts a value where its path says, within the maps on the way. */
+function place(fields: Fields, names: readonly string[], value: Value): void {
+  let into = fields;
+  for (const name of names.slice(0, -1)) {
+    const map = (into[name] ??= { mapValue: { fields: {} } }) as { mapValue: { fields: Fields } };
+    into = map.mapValue.fields;
+  }
+  into[names.at(-1) as string] = value;
+}
+
+function preconditionOf(demand: Demand): object {
   if ('exists' in demand) return demand;
   const [seconds, nanos] = demand.version.split('.');
   return { updateTime: { seconds, nanos: Number(nanos) } };
 }
 
-const nameOf = (path: string): string =>
-  `projects/${projectId()}/databases/(default)/documents/${path}`;
+/** Of the client that was asked last: asking the environment takes as long as a small write. */
+let root: { client: Firestore; name: string } | undefined;
+
+function nameOf(path: string): string {
+  const client = db();
+  if (root?.client !== client) {
+    root = { client, name: `projects/${projectId()}/databases/(default)/documents/` };
+  }
+  return root.name + path;
+}
 
 function push(batch: WriteBatch, docPath: string, write: object): void {
   (batch as unknown as EncodedOps)._ops.push({ docPath, op: () => write });
