@@ -23,7 +23,7 @@ export type Outcome =
  * Firestore takes 10 MiB a request, its emulator 4. Several requests of this size at once are
  * faster than one that is larger.
  */
-export const WRITE_LIMITS: ChunkLimits = { count: 500, bytes: 3.5 * 1024 * 1024 };
+const WRITE_LIMITS: ChunkLimits = { count: 500, bytes: 3.5 * 1024 * 1024 };
 /** Of jobs whose commits have to follow each other, since each moves a checkpoint. */
 export const STEP_LIMITS: ChunkLimits = { ...WRITE_LIMITS, count: 1_000 };
 
