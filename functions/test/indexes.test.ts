@@ -159,7 +159,7 @@ test("the domains' queries and the apps' are served by the declared indexes, and
 
   const logged: SentQuery[] = [];
   expect(await readLogs([log], (query) => logged.push(query))).toBe(0);
-  expect(logged).toHaveLength(125);
+  expect(logged).toHaveLength(118);
 });
 
 const messages = () => db().collection('messages');
