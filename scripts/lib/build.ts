@@ -13,6 +13,7 @@ export function build({ anew = false } = {}): void {
   const options = { cwd: ROOT, stdio: 'inherit' } as const;
   const compiled = spawnSync(bin('tsc'), ['-p', 'functions/tsconfig.build.json'], options);
   if (compiled.status !== 0) throw new UserError('functions/ does not compile; see above.');
-  const bundled = spawnSync(process.execPath, [join(import.meta.dirname, 'bundleZod.ts')], options);
-  if (bundled.status !== 0) throw new UserError('zod could not be bundled; see above.');
+  const bundler = join(import.meta.dirname, 'bundleLibraries.ts');
+  const bundled = spawnSync(process.execPath, [bundler], options);
+  if (bundled.status !== 0) throw new UserError('Libraries could not be bundled; see above.');
 }

@@ -185,6 +185,37 @@ describe('an import', () => {
   });
 });
 
+describe('an import of new people', () => {
+  const COUNT = 2_500;
+  const people = (from: number): string =>
+    ['name,phone', ...Array.from({ length: COUNT }, (_, n) => `P${n},${phoneOf(from + n)}`)].join(
+      '\n',
+    );
+
+  it('looks up the first slice of them, and presumes the others new', async () => {
+    const jobId = await start(people(110_000));
+    const bill = await billOf(() => runJob(jobId, HANDLERS));
+    expect(await resultOf(jobId)).toMatchObject(counts(COUNT));
+    expect(bill.reads).toBeLessThan(1_000 + 20);
+  });
+
+  it('finds those behind them who are known after all, and looks everybody up from there on', async () => {
+    const from = 120_000;
+    for (const n of [1_200, 2_300]) await made({ name: 'Known', phone: phoneOf(from + n) });
+    const dry = await imported(people(from), { rule: 'fill', dryRun: true });
+    const jobId = await start(people(from), { rule: 'fill' });
+    const bill = await billOf(() => runJob(jobId, HANDLERS));
+    const result = await resultOf(jobId);
+    expect(result).toMatchObject(counts(COUNT - 2, { unchanged: 2 }));
+    expect({ ...dry, dryRun: false }).toEqual(result);
+    expect(await at(from + 1_200)).toMatchObject({ name: 'Known' });
+    expect(await at(from + 2_300)).toMatchObject({ name: 'Known' });
+    expect(await at(from + COUNT - 1)).toMatchObject({ name: `P${COUNT - 1}` });
+    // Each alias once, and the two contacts.
+    expect(bill.reads).toBeLessThan(COUNT + 2 + 20);
+  });
+});
+
 describe('a file that cannot be imported', () => {
   it.each([
     ['nothing', '', 'empty-file'],

@@ -9,7 +9,7 @@ const USES = {
   storage: /[\\/]@google-cloud[\\/]storage[\\/]/,
   redis: /[\\/]@upstash[\\/]/,
   compression: /[\\/]node_modules[\\/]compression[\\/]/,
-  phone: /[\\/]libphonenumber-js[\\/]/,
+  phone: /[\\/]libphonenumber-js(?:[\\/]|\.js$)/,
   csv: /[\\/]csv-(?:parse|stringify)[\\/]/,
   temporal: /[\\/]temporal-polyfill[\\/]/,
   zip: /[\\/]fflate[\\/]/,

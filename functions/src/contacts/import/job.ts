@@ -17,7 +17,7 @@ import {
   type Rejection,
   type RejectionReason,
 } from './schema';
-import { lookUp, peopleAt, refreshed, type Slice } from './slice';
+import { lookUp, peopleAt, presumeNew, refreshed, type Slice } from './slice';
 import { formatOf, rowsOf } from './source';
 
 type Input = Omit<ImportInput, 'jobId'>;
@@ -120,7 +120,7 @@ interface Session {
   part: Judged[][];
   /** What the last two slices wrote, which may not have been there yet when this one was looked up. */
   touched: [ReadonlySet<string>, ReadonlySet<string>];
-  /** Looked up while the slice before it was being written. */
+  /** Presumed new, or looked up while the slice before it was being written. */
   ahead: Promise<Slice> | undefined;
 }
 let session: Session | undefined;
@@ -149,8 +149,9 @@ async function takeSlice(context: Context, state: State): Promise<Step<State>> {
   if (rejections.length > 0) await keepRejected(jobId, state.slice, rejections, slice.rows);
 
   current.touched = [current.touched[1], input.dryRun ? new Set() : plan.touched];
-  const next = await nextPlace(current, state, slice.people);
   const counts = sum(state.counts, plan.counts, slice.rejections.length);
+  const presumes = !input.dryRun && isOfNewPeople(counts);
+  const next = await nextPlace(current, state, slice.people, presumes);
   const isLast = next.part >= state.parts.length;
   return {
     writes: input.dryRun ? [] : plan.writes,
@@ -169,11 +170,19 @@ async function takeSlice(context: Context, state: State): Promise<Step<State>> {
   };
 }
 
-/** Where the next slice begins; it is looked up from now on. */
+/**
+ * Whether nobody of a file was known so far. Then the next slice is taken for new without a look;
+ * if it is not, it cannot be written, and is done anew with one.
+ */
+const isOfNewPeople = ({ created, updated, unchanged }: ImportCounts): boolean =>
+  created > 0 && updated === 0 && unchanged === 0;
+
+/** Where the next slice begins; it is looked up from now on, unless its people are presumed new. */
 async function nextPlace(
   current: Session,
   { part, offset, slice, parts }: State,
   people: number,
+  presumes: boolean,
 ): Promise<Pick<State, 'part' | 'offset' | 'slice'>> {
   const isWhole = offset + people >= current.part.length;
   const place = isWhole
@@ -182,7 +191,8 @@ async function nextPlace(
   if (place.part >= parts.length) return place;
   current.next = place.slice;
   if (isWhole) current.part = await partOf(current.jobId, parts, place.part);
-  current.ahead = lookUp(peopleAt(current.part, place.offset));
+  const upNext = peopleAt(current.part, place.offset);
+  current.ahead = presumes ? Promise.resolve(presumeNew(upNext)) : lookUp(upNext);
   // Nobody may be waiting for it any more.
   current.ahead.catch(() => undefined);
   session = current;
@@ -191,6 +201,8 @@ async function nextPlace(
 
 async function sessionOf(jobId: string, { slice, part, parts }: State): Promise<Session> {
   if (session?.jobId === jobId && session.next === slice) return session;
+  // A try that came to nothing may have rejected what this one, and the slice ahead of it, takes.
+  await removeRejected(jobId, [slice, slice + 1]);
   return {
     jobId,
     next: slice,

@@ -34,29 +34,40 @@ export function peopleAt(part: readonly Judged[][], offset: number): Judged[][] 
 
 const lengthOf = ({ cells }: Row): number => cells.reduce((sum, cell) => sum + cell.length, 0);
 
-/** Looks up whom rows are about: two round trips, a read an alias and a contact. */
-export async function lookUp(people: Judged[][]): Promise<Slice> {
-  const rejections: Rejection[] = [];
-  const entries: Entry[] = [];
-  for (const { said } of people.flat()) {
-    if ('reason' in said) rejections.push(said);
-    else entries.push(said);
+/**
+ * Takes it that rows are about nobody who is stored, which costs nothing: what is planned on it
+ * demands that, and fails as a whole where it is wrong.
+ */
+export function presumeNew(people: readonly Judged[][]): Slice {
+  const slice: Slice = { people: people.length, rows: [], entries: [], rejections: [] };
+  for (const { row, said } of people.flat()) {
+    slice.rows.push(row);
+    if ('reason' in said) slice.rejections.push(said);
+    else slice.entries.push({ entry: said, found: aliasesOf(said.identity).map(nobodys) });
   }
-  return {
-    people: people.length,
-    rows: people.flat().map(({ row }) => row),
-    entries: await withFound(entries),
-    rejections,
-  };
+  return slice;
 }
 
-async function withFound(entries: Entry[]): Promise<Slice['entries']> {
-  const wanted = entries.map(({ identity }) => aliasesOf(identity));
-  const unique = [...new Map(wanted.flat().map((alias) => [alias.id, alias])).values()];
-  const found = new Map((await findAliases(unique)).map((alias) => [alias.id, alias]));
-  return entries.map((entry, index) => ({
+const nobodys = ({ kind, id }: Pick<FoundAlias, 'kind' | 'id'>): FoundAlias => ({
+  kind,
+  id,
+  alias: { id, data: undefined, version: undefined },
+  owner: undefined,
+});
+
+/** Looks up whom rows are about: two round trips, a read an alias and a contact. */
+export async function lookUp(people: readonly Judged[][]): Promise<Slice> {
+  const slice = presumeNew(people);
+  return { ...slice, entries: await lookedUp(slice.entries) };
+}
+
+async function lookedUp(entries: Slice['entries']): Promise<Slice['entries']> {
+  const wanted = new Map(entries.flatMap(({ found }) => found.map((alias) => [alias.id, alias])));
+  const stored = await findAliases([...wanted.values()]);
+  const byId = new Map(stored.map((alias) => [alias.id, alias]));
+  return entries.map(({ entry, found }) => ({
     entry,
-    found: (wanted[index] ?? []).map(({ id }) => found.get(id) as FoundAlias),
+    found: found.map(({ id }) => byId.get(id) as FoundAlias),
   }));
 }
 
@@ -76,7 +87,6 @@ export async function refreshed(
   );
   if (stale.length === 0) return slice;
   await written;
-  const again = await withFound(stale.map(({ entry }) => entry));
-  const byLine = new Map(again.map((item) => [item.entry.line, item]));
-  return { ...slice, entries: slice.entries.map((item) => byLine.get(item.entry.line) ?? item) };
+  const again = new Map((await lookedUp(stale)).map((item) => [item.entry.line, item]));
+  return { ...slice, entries: slice.entries.map((item) => again.get(item.entry.line) ?? item) };
 }
