@@ -25,6 +25,7 @@ export const COLLECTIONS = [
   'outcomes',
   'partition_metadata',
   'parts',
+  'pieces',
   'rows',
   'schedules',
   'segments',

@@ -47,16 +47,24 @@ export interface JobHandler<Input = unknown, State = unknown> {
    * A step begins while the commit of the one before is on its way. If that is not taken, both are
    * done anew: a step has to wait for `recorded` before it relies on those writes, and before it
    * does what cannot be done over.
+   *
+   * @param state what the step before leaves
    */
-  runsAhead?: true;
+  runsAhead?(state: State): boolean;
   /**
    * After the last step is stored. It does not run where the process dies just then: it is for what
    * would come right by itself, a little later.
    */
   done?(): Promise<void>;
-  /** Tidies up after the last step of a job that was cancelled; may run twice. */
-  cancelled?(context: StepContext<Input, State>): Promise<void>;
+  /**
+   * Tidies up after the last step of a job that was cancelled, and accounts for what was done since;
+   * may run twice.
+   */
+  cancelled?(context: StepContext<Input, State>): Promise<Account | void>;
 }
+
+/** What goes into the end of a job. */
+export type Account = Pick<Step<unknown>, 'writes' | 'progress' | 'result'>;
 
 export type JobHandlers = Partial<Record<JobKind, () => Promise<JobHandler>>>;
 
@@ -154,8 +162,8 @@ async function steps(held: Held, handler: JobHandler, end: number): Promise<void
 }
 
 async function cancel(held: Held, handler: JobHandler): Promise<void> {
-  await handler.cancelled?.(contextOf(held));
-  await over(held, 'cancelled');
+  const { writes, ...figures } = (await handler.cancelled?.(contextOf(held))) ?? {};
+  await change(held, { ...figures, status: 'cancelled', error: null, endedAt: now() }, writes);
 }
 
 async function handOver(held: Held): Promise<void> {
@@ -179,7 +187,9 @@ async function takeStep(
     beginning = undefined;
     const recorded = record(held, step);
     const ahead =
-      handler.runsAhead && !step.isDone ? begin(held, handler, step, recorded) : undefined;
+      !step.isDone && handler.runsAhead?.(step.state)
+        ? begin(held, handler, step, recorded)
+        : undefined;
     try {
       await recorded;
       if (step.isDone) await handler.done?.();
@@ -275,15 +285,12 @@ async function change(
   }
 }
 
-const over = (
-  held: Held,
-  status: 'failed' | 'cancelled',
-  error: JobError | null = null,
-): Promise<void> => change(held, { status, error, endedAt: now() });
+const failed = (held: Held, error: JobError): Promise<void> =>
+  change(held, { status: 'failed', error, endedAt: now() });
 
 function giveUp(held: Held, failures: number): Promise<void> {
   const message = 'It failed again and again; the logs say why.';
-  return over(held, 'failed', { code: 'internal', message, details: { failures } });
+  return failed(held, { code: 'internal', message, details: { failures } });
 }
 
 /** Ends a job that cannot go on; others are left to the queue's next try. */
@@ -293,7 +300,7 @@ async function afterError(held: Held, error: unknown): Promise<void> {
   if (error instanceof AppError && error.code !== 'unavailable' && error.code !== 'aborted') {
     const { code, message, details } = error;
     log.warn('a job failed', { jobId, kind, code });
-    await over(held, 'failed', { code, message, details });
+    await failed(held, { code, message, details });
     return;
   }
   const failures = held.job.failures + 1;

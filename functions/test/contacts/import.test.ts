@@ -17,6 +17,7 @@ import { fetchFile } from '../../src/files/fetch';
 import { keepUpload } from '../../src/files/upload';
 import { cancelJob } from '../../src/jobs/cancel';
 import { runJob } from '../../src/jobs/run';
+import { db } from '../../src/platform/firestore';
 import { storage } from '../../src/platform/storage';
 import { newId } from '../../src/shared/ids';
 import { CRASHES, installFaults, type Faults } from '../batch/faults';
@@ -71,6 +72,8 @@ const counts = (created: number, more: Partial<ImportCounts> = {}): ImportCounts
   ...more,
 });
 const at = (n: number) => contactAt(contactOf(phoneOf(n)));
+const piecesOf = async (jobId: string): Promise<number> =>
+  (await db().collection(`jobs/${jobId}/pieces`).get()).size;
 
 describe('an import', () => {
   it('makes contacts that can be found, with all that the file says', async () => {
@@ -292,8 +295,8 @@ describe('an import that is disturbed', () => {
     expect(created).toBe(people.filter(Boolean).length);
   });
 
-  // Taking the job, the file's parts, three slices, the report, the end.
-  it.each(CRASHES.flatMap((crash) => [2, 3, 4, 5, 6, 7].map((n) => [crash, n] as const)))(
+  // Taking the job, the file's parts, a slice, two side by side, their place, the report, the end.
+  it.each(CRASHES.flatMap((crash) => [2, 3, 4, 5, 6, 7, 8].map((n) => [crash, n] as const)))(
     'by a death (%s, commit %i) ends as an undisturbed one',
     async (crash, n) => {
       const from = FROM + (CRASHES.indexOf(crash) * 10 + n) * 2_000;
@@ -307,23 +310,48 @@ describe('an import that is disturbed', () => {
       expect(result.rejectedFileId).toBe(`${jobId}-rejected`);
       expect({ ...result, rejectedFileId: whole.rejectedFileId }).toEqual(whole);
       expect(await shown(from)).toEqual(people);
+      expect(await piecesOf(jobId)).toBe(0);
     },
   );
 
-  it('by somebody who becomes a contact meanwhile sees them', async () => {
-    const from = 90_000;
+  it.each([
+    ['in a slice that is looked up', 90_000, 3, 1],
+    ['in one that is presumed new', 92_000, 4, 701],
+  ])('by somebody who becomes a contact meanwhile sees them, %s', async (_, from, commit, n) => {
     const jobId = await start(file(from), { rule: 'fill' });
     let commits = 0;
     faults.plan((_n, method) => {
-      if (method !== 'commit' || ++commits !== 3) return undefined;
-      return () => made({ name: 'First', phone: phoneOf(from + 1) });
+      if (method !== 'commit' || ++commits !== commit) return undefined;
+      return () => made({ name: 'First', phone: phoneOf(from + n) });
     });
     await runJob(jobId, HANDLERS).catch(() => undefined);
     faults.end();
     await runJob(jobId, HANDLERS);
     const result = await resultOf(jobId);
     expect(result).toMatchObject({ created: whole.created - 1, unchanged: 1 });
-    expect(await at(from + 1)).toMatchObject({ name: 'First' });
+    expect(await at(from + n)).toMatchObject({ name: 'First' });
+  });
+
+  it('by a death and then by its member counts what was done by then', async () => {
+    const from = 97_000;
+    const jobId = await start(file(from));
+    let commits = 0;
+    // Both slices that go side by side are written; the place behind them is not.
+    faults.plan((_n, method) =>
+      method === 'commit' && ++commits === 6 ? 'crash-before' : undefined,
+    );
+    await runJob(jobId, HANDLERS).catch(() => undefined);
+    faults.end();
+    expect(await piecesOf(jobId)).toBe(2);
+    await cancelJob(LEAD, jobId);
+    await runAgain(jobId, HANDLERS);
+    const { created, repeated, rejected } = whole;
+    expect(await jobAt(jobId)).toMatchObject({
+      status: 'cancelled',
+      progress: { done: 1_400, total: 1_400 },
+      result: counts(created, { repeated, rejected }),
+    });
+    expect(await piecesOf(jobId)).toBe(0);
   });
 
   it('by its member stops after a slice, and leaves no parts', async () => {

@@ -48,6 +48,7 @@ export const MATRIX: Row[] = [
   { document: 'campaigns/1/jobs/expansion', get: NOBODY, list: NOBODY },
   { document: 'jobs/agents', get: ['agent', ...LEADS], list: LEADS },
   { document: 'jobs/leads', get: LEADS, list: LEADS },
+  { document: 'jobs/leads/pieces/0', get: NOBODY, list: NOBODY },
   { document: 'files/agents', get: NOBODY, list: NOBODY },
   { document: 'metrics/day_2026-11-22', get: ['viewer', ...LEADS], list: ['viewer', ...LEADS] },
   { document: 'partition_metadata/1', get: ADMINS, list: ADMINS },

@@ -38,6 +38,7 @@ const DOCUMENTS: Record<string, object> = {
   'campaigns/1/jobs/expansion': { isDone: true },
   'jobs/agents': { createdBy: 'agent', kind: 'contacts-export', createdAt: 1 },
   'jobs/leads': { createdBy: 'supervisor', kind: 'contacts-import', createdAt: 1 },
+  'jobs/leads/pieces/0': { counts: { created: 1 } },
   'files/agents': { createdBy: 'agent' },
   'metrics/day_2026-11-22': { sent: 1 },
   'partition_metadata/1': { collection: 'messages', status: 'archived', createdAt: 1 },

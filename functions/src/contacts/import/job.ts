@@ -1,60 +1,49 @@
 import { fileOf } from '../../files/fetch';
-import type { JobHandler, Step, StepContext } from '../../jobs/run';
+import { donePieces, removePieces } from '../../jobs/pieces';
+import type { Account, JobHandler, Step, StepContext } from '../../jobs/run';
 import { now } from '../../platform/clock';
 import type { Member } from '../../team/schema';
 import { attributeDefinitions } from '../attributes';
-import { aliasesOfRow, headerOf, judged, type Judged } from './judge';
 import { forgetCounts } from '../segments';
+import { aliasesOfRow, headerOf, judged, type Judged } from './judge';
 import { headerFor, mappedColumns } from './mapping';
-import { divide, readPart, removeParts, type Parts } from './parts';
-import { planRows } from './plan';
+import { decide, isOfNewPeople, NOTHING, rowsIn, sumOf, type Outcome } from './outcome';
+import { divide, removeParts } from './parts';
+import type { PlanOptions } from './plan';
 import type { Headers } from './problems';
-import { keepRejected, rejectedFile, removeRejected } from './rejected';
-import {
-  NO_ROWS,
-  type ImportCounts,
-  type ImportInput,
-  type Rejection,
-  type RejectionReason,
-} from './schema';
-import { lookUp, peopleAt, presumeNew, refreshed, type Slice } from './slice';
+import { rejectedFile, removeRejected, removeRejectedFile } from './rejected';
+import type { ImportInput } from './schema';
+import { prepareNext, takeSession, type Place, type Session } from './session';
+import { lookUp, peopleAt, refreshed } from './slice';
 import { formatOf, rowsOf } from './source';
+import { numbersFrom, slicesAt, writeWindow } from './window';
 
 type Input = Omit<ImportInput, 'jobId'>;
 
-interface State {
+interface State extends Outcome, Place {
   phase: 'rows' | 'report' | 'tidy';
   header: string[];
   headers: Headers;
-  parts: Parts;
   rows: number;
-  /** The next slice: its part, how many of the people there are done, its number. */
-  part: number;
-  offset: number;
-  slice: number;
-  counts: ImportCounts;
   /** The slices with rejected rows. */
   rejected: number[];
-  /** How often each reason was given. */
-  reasons: Partial<Record<RejectionReason, number>>;
-  examples: Rejection[];
   startedAt: number;
 }
 
 type Context = StepContext<Input, State>;
 
-const MAX_EXAMPLES = 20;
-
 /**
  * Imports a file: reads it into parts, then a slice of people a step, whose contacts and place are
- * one commit: a crash in the middle leaves every row done or not done, and the counts are true.
+ * one commit: a crash in the middle leaves every row done or not done, and the counts are true. As
+ * long as all people are new, a step is a window of slices, written side by side.
  */
 export const importJob: JobHandler<Input, State> = {
-  runsAhead: true,
+  // What a window writes cannot be taken back.
+  runsAhead: ({ presumesNew }) => !presumesNew,
   async step(context) {
     const { state } = context;
     if (!state) return begin(context);
-    if (state.phase === 'rows') return takeSlice(context, state);
+    if (state.phase === 'rows') return takeRows(context, state);
     // From here on things are removed that an earlier step, done anew, would need.
     await context.recorded;
     if (state.phase === 'report') return report(context, state);
@@ -62,7 +51,12 @@ export const importJob: JobHandler<Input, State> = {
     return { state, isDone: true };
   },
   async cancelled(context) {
-    if (context.state) await tidy(context, context.state);
+    if (!context.state) return {};
+    const account = await unrecorded(context, context.state);
+    await tidy(context, context.state);
+    // The report may have gone ahead of the cancelling.
+    if (context.state.phase !== 'tidy') await removeRejectedFile(context.jobId);
+    return account;
   },
   done: forgetCounts,
 };
@@ -98,10 +92,9 @@ async function begin({ jobId, input, createdBy }: Context): Promise<Step<State>>
         part: 0,
         offset: 0,
         slice: 0,
-        counts: { ...NO_ROWS },
+        ...NOTHING,
         rejected: [],
-        reasons: {},
-        examples: [],
+        presumesNew: false,
         startedAt: now(),
       },
       progress: { done: 0, total: rows },
@@ -112,126 +105,87 @@ async function begin({ jobId, input, createdBy }: Context): Promise<Step<State>>
   }
 }
 
-/** What an instance keeps of an import between its steps; another one makes it anew. */
-interface Session {
-  jobId: string;
-  /** The slice that comes next, by number. */
-  next: number;
-  part: Judged[][];
-  /** What the last two slices wrote, which may not have been there yet when this one was looked up. */
-  touched: [ReadonlySet<string>, ReadonlySet<string>];
-  /** Presumed new, or looked up while the slice before it was being written. */
-  ahead: Promise<Slice> | undefined;
-}
-let session: Session | undefined;
+const takeRows = (context: Context, state: State): Promise<Step<State>> =>
+  state.presumesNew ? takeWindow(context, state) : takeSlice(context, state);
 
+/** The next slice, looked up. */
 async function takeSlice(context: Context, state: State): Promise<Step<State>> {
-  const { jobId, input, createdBy } = context;
-  const current = await sessionOf(jobId, state);
-  // Kept again once the step is over; one that fails half-way has changed what is in it.
-  session = undefined;
+  const { jobId, input } = context;
+  const current = await takeSession(jobId, state);
   // What failed ahead of its time is asked for again.
   const ahead = await current.ahead?.catch(() => undefined);
   const looked = ahead ?? (await lookUp(peopleAt(current.part, state.offset)));
-  const slice = await refreshed(looked, current.touched, context.recorded);
-
-  const plan = planRows(slice.entries, {
-    rule: input.rule,
-    consents: {
-      consent: input.consent,
-      startedAt: state.startedAt,
-      fileId: input.fileId,
-      userId: createdBy,
-    },
-    headers: state.headers,
-  });
-  const rejections = [...slice.rejections, ...plan.rejections].sort((a, b) => a.line - b.line);
-  if (rejections.length > 0) await keepRejected(jobId, state.slice, rejections, slice.rows);
-
-  current.touched = [current.touched[1], input.dryRun ? new Set() : plan.touched];
-  const counts = sum(state.counts, plan.counts, slice.rejections.length);
-  const presumes = !input.dryRun && isOfNewPeople(counts);
-  const next = await nextPlace(current, state, slice.people, presumes);
-  const isLast = next.part >= state.parts.length;
-  return {
-    writes: input.dryRun ? [] : plan.writes,
-    state: {
-      ...state,
-      ...next,
-      phase: isLast ? 'report' : 'rows',
-      counts,
-      rejected: rejections.length > 0 ? [...state.rejected, state.slice] : state.rejected,
-      reasons: reasonsOf(state.reasons, rejections),
-      examples: [...state.examples, ...rejections].slice(0, MAX_EXAMPLES),
-    },
-    progress: { done: rowsDone(counts), total: state.rows },
-    result: { ...counts, rows: state.rows, dryRun: input.dryRun },
-    isDone: false,
-  };
+  const found = await refreshed(looked, current.touched, context.recorded);
+  const options = optionsOf(context, state);
+  const { writes, touched, outcome } = await decide({ jobId, n: state.slice, options }, found);
+  current.touched = [current.touched[1], input.dryRun ? new Set() : touched];
+  const step = await after(context, current, state, [{ people: found.people, outcome }]);
+  return { ...step, writes: input.dryRun ? [] : writes };
 }
 
-/**
- * Whether nobody of a file was known so far. Then the next slice is taken for new without a look;
- * if it is not, it cannot be written, and is done anew with one.
- */
-const isOfNewPeople = ({ created, updated, unchanged }: ImportCounts): boolean =>
-  created > 0 && updated === 0 && unchanged === 0;
+/** The next slices, whose people are presumed new. */
+async function takeWindow(context: Context, state: State): Promise<Step<State>> {
+  const { jobId } = context;
+  const current = await takeSession(jobId, state);
+  const window = slicesAt(current.part, state.offset);
+  const outcomes = await writeWindow(
+    { jobId, first: state.slice, slices: window, options: optionsOf(context, state) },
+    current.isResumed,
+  );
+  const done = outcomes.map((outcome, n) => ({ people: window[n]?.length ?? 0, outcome }));
+  const step = await after(context, current, state, done);
+  return { ...step, writes: removePieces(jobId, numbersFrom(state.slice)) };
+}
 
-/** Where the next slice begins; it is looked up from now on, unless its people are presumed new. */
-async function nextPlace(
+const optionsOf = ({ input, createdBy }: Context, { startedAt, headers }: State): PlanOptions => ({
+  rule: input.rule,
+  consents: { consent: input.consent, startedAt, fileId: input.fileId, userId: createdBy },
+  headers,
+});
+
+/** The state after some slices, and what is told of it. */
+async function after(
+  { input }: Context,
   current: Session,
-  { part, offset, slice, parts }: State,
-  people: number,
-  presumes: boolean,
-): Promise<Pick<State, 'part' | 'offset' | 'slice'>> {
-  const isWhole = offset + people >= current.part.length;
-  const place = isWhole
-    ? { part: part + 1, offset: 0, slice: slice + 1 }
-    : { part, offset: offset + people, slice: slice + 1 };
-  if (place.part >= parts.length) return place;
-  current.next = place.slice;
-  if (isWhole) current.part = await partOf(current.jobId, parts, place.part);
-  const upNext = peopleAt(current.part, place.offset);
-  current.ahead = presumes ? Promise.resolve(presumeNew(upNext)) : lookUp(upNext);
-  // Nobody may be waiting for it any more.
-  current.ahead.catch(() => undefined);
-  session = current;
-  return place;
-}
-
-async function sessionOf(jobId: string, { slice, part, parts }: State): Promise<Session> {
-  if (session?.jobId === jobId && session.next === slice) return session;
-  // A try that came to nothing may have rejected what this one, and the slice ahead of it, takes.
-  await removeRejected(jobId, [slice, slice + 1]);
-  return {
-    jobId,
-    next: slice,
-    part: await partOf(jobId, parts, part),
-    touched: [new Set(), new Set()],
-    ahead: undefined,
+  state: State,
+  done: readonly { people: number; outcome: Outcome }[],
+): Promise<Step<State>> {
+  const total = done.map(({ outcome }) => outcome).reduce(sumOf, state);
+  const rejected = done.flatMap(({ outcome }, n) =>
+    outcome.counts.rejected > 0 ? [state.slice + n] : [],
+  );
+  const next: State = {
+    ...state,
+    ...total,
+    rejected: [...state.rejected, ...rejected],
+    offset: done.reduce((sum, { people }) => sum + people, state.offset),
+    slice: state.slice + done.length,
+    presumesNew: !input.dryRun && isOfNewPeople(total.counts),
   };
+  const place = await prepareNext(current, next);
+  const phase = place.part < place.parts.length ? 'rows' : 'report';
+  return { state: { ...next, ...place, phase }, ...figuresOf(input, next), isDone: false };
 }
 
-const partOf = (jobId: string, parts: Parts, part: number): Promise<Judged[][]> =>
-  readPart(jobId, part, parts[part] ?? 0, aliasesOfRow);
+/** What is told of a job that is going on. */
+const figuresOf = (
+  { dryRun }: Input,
+  { counts, rows }: Pick<State, 'counts' | 'rows'>,
+): Required<Pick<Account, 'progress' | 'result'>> => ({
+  progress: { done: rowsIn(counts), total: rows },
+  result: { ...counts, rows, dryRun },
+});
 
-const rowsDone = ({ created, updated, unchanged, repeated, rejected }: ImportCounts): number =>
-  created + updated + unchanged + repeated + rejected;
-
-function sum(before: ImportCounts, plan: ImportCounts, rejected: number): ImportCounts {
+/** Slices that were written after the last step that was recorded: its run died. */
+async function unrecorded({ jobId, input }: Context, state: State): Promise<Account> {
+  if (!state.presumesNew) return {};
+  const numbers = numbersFrom(state.slice);
+  const done = await donePieces<Outcome>(jobId, numbers);
+  const { counts } = [...done.values()].reduce(sumOf, state);
   return {
-    created: before.created + plan.created,
-    updated: before.updated + plan.updated,
-    unchanged: before.unchanged + plan.unchanged,
-    repeated: before.repeated + plan.repeated,
-    rejected: before.rejected + plan.rejected + rejected,
+    ...figuresOf(input, { counts, rows: state.rows }),
+    writes: removePieces(jobId, numbers),
   };
-}
-
-function reasonsOf(before: State['reasons'], rejections: readonly Rejection[]): State['reasons'] {
-  const reasons = { ...before };
-  for (const { reason } of rejections) reasons[reason] = (reasons[reason] ?? 0) + 1;
-  return reasons;
 }
 
 async function report(context: Context, state: State): Promise<Step<State>> {
@@ -248,8 +202,8 @@ async function report(context: Context, state: State): Promise<Step<State>> {
   };
 }
 
-async function tidy({ jobId }: Context, { parts, rejected, slice }: State): Promise<void> {
+async function tidy({ jobId }: Context, { parts, slice }: State): Promise<void> {
   await removeParts(jobId, parts);
-  // The slice at which it stopped, and one ahead of it, may have been kept too.
-  await removeRejected(jobId, [...rejected, slice, slice + 1]);
+  // Tries that came to nothing may have kept rows, too, also of slices ahead of the last one.
+  await removeRejected(jobId, [...Array(slice).keys(), ...numbersFrom(slice)]);
 }

@@ -34,13 +34,15 @@ export async function keepRejected(
   await storage().write(pathOf(jobId, n), Readable.from([text]));
 }
 
+const fileIdOf = (jobId: string): string => `${jobId}-rejected`;
+
 /** Puts the rejected rows into one file: line, column, reason, and the row's own cells. */
 export async function rejectedFile(
   { jobId, createdBy }: { jobId: string; createdBy: string },
   header: readonly string[],
   slices: readonly number[],
 ): Promise<{ fileId: string; write: WriteOp }> {
-  const fileId = `${jobId}-rejected`;
+  const fileId = fileIdOf(jobId);
   const contentType = 'text/csv; charset=utf-8';
   const bytes = await storage().write(placeOf('import', fileId), content(), { contentType });
   async function* content(): AsyncGenerator<string | Uint8Array> {
@@ -59,3 +61,7 @@ export async function rejectedFile(
 export async function removeRejected(jobId: string, slices: readonly number[]): Promise<void> {
   await mapConcurrently(slices, 10, (n) => storage().remove(pathOf(jobId, n)));
 }
+
+/** For a job that ends before it tells of the file. */
+export const removeRejectedFile = (jobId: string): Promise<void> =>
+  storage().remove(placeOf('import', fileIdOf(jobId)));
