@@ -67,6 +67,12 @@ describe('addPlain', () => {
     expect(taken).toBeGreaterThan(500);
   });
 
+  it.each([24, 25, 200])('encodes a map of %i names as the library does', (count) => {
+    const many = Object.fromEntries(Array.from({ length: count }, (_, n) => [`k${n}`, true]));
+    const data = { ...many, within: many };
+    expect(byUs('create', 'contacts/a', data)).toEqual(byLibrary('create', 'contacts/a', data));
+  });
+
   it('encodes an update as the library does, with what the server computes', () => {
     const fieldName = fc.oneof(
       { weight: 12, arbitrary: fc.constantFrom('a', 'b', 'c.b', 'c.d', 'c.d.e', 'd1', 'f.g') },

@@ -19,6 +19,12 @@ export interface EncodedOps {
   _ops: { docPath: string; op: () => unknown }[];
 }
 
+/**
+ * Maps of so many names are tables (a contact's keys), whose names are others each time: the engine
+ * is not to make a class of objects for each.
+ */
+const TABLE = 25;
+
 /** Firestore takes 20 levels. */
 const MAX_DEPTH = 19;
 
@@ -168,8 +174,9 @@ function isPlainPath(path: string): boolean {
 
 function fieldsOf(data: object, depth: number): Fields | undefined {
   if (depth > MAX_DEPTH || !isPlainObject(data)) return undefined;
-  const fields: Fields = {};
-  for (const [name, item] of Object.entries(data)) {
+  const entries = Object.entries(data);
+  const fields: Fields = entries.length < TABLE ? {} : (Object.create(null) as Fields);
+  for (const [name, item] of entries) {
     if (name === '' || isReserved(name)) return undefined;
     if (item === undefined) continue;
     const value = valueOf(item, depth);
