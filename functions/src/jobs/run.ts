@@ -56,11 +56,10 @@ export interface JobHandler<Input = unknown, State = unknown> {
    * would come right by itself, a little later.
    */
   done?(): Promise<void>;
-  /**
-   * Tidies up after the last step of a job that was cancelled, and accounts for what was done since;
-   * may run twice.
-   */
-  cancelled?(context: StepContext<Input, State>): Promise<Account | void>;
+  /** What was done since the last step of a job that was cancelled; its run may have died. */
+  account?(context: StepContext<Input, State>): Promise<Account>;
+  /** Tidies up after the last step of a job that was cancelled; may run twice. */
+  cancelled?(context: StepContext<Input, State>): Promise<void>;
 }
 
 /** What goes into the end of a job. */
@@ -162,7 +161,8 @@ async function steps(held: Held, handler: JobHandler, end: number): Promise<void
 }
 
 async function cancel(held: Held, handler: JobHandler): Promise<void> {
-  const { writes, ...figures } = (await handler.cancelled?.(contextOf(held))) ?? {};
+  const { writes, ...figures } = (await handler.account?.(contextOf(held))) ?? {};
+  await handler.cancelled?.(contextOf(held));
   await change(held, { ...figures, status: 'cancelled', error: null, endedAt: now() }, writes);
 }
 

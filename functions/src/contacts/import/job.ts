@@ -5,7 +5,7 @@ import { now } from '../../platform/clock';
 import type { Member } from '../../team/schema';
 import { attributeDefinitions } from '../attributes';
 import { forgetCounts } from '../segments';
-import { aliasesOfRow, headerOf, judged, type Judged } from './judge';
+import { aliasesOfRow, headerOf, judged } from './judge';
 import { headerFor, mappedColumns } from './mapping';
 import { decide, isOfNewPeople, NOTHING, rowsIn, sumOf, type Outcome } from './outcome';
 import { divide, removeParts } from './parts';
@@ -50,13 +50,12 @@ export const importJob: JobHandler<Input, State> = {
     await tidy(context, state);
     return { state, isDone: true };
   },
+  account,
   async cancelled(context) {
-    if (!context.state) return {};
-    const account = await unrecorded(context, context.state);
+    if (!context.state) return;
     await tidy(context, context.state);
     // The report may have gone ahead of the cancelling.
     if (context.state.phase !== 'tidy') await removeRejectedFile(context.jobId);
-    return account;
   },
   done: forgetCounts,
 };
@@ -177,8 +176,8 @@ const figuresOf = (
 });
 
 /** Slices that were written after the last step that was recorded: its run died. */
-async function unrecorded({ jobId, input }: Context, state: State): Promise<Account> {
-  if (!state.presumesNew) return {};
+async function account({ jobId, input, state }: Context): Promise<Account> {
+  if (!state?.presumesNew) return {};
   const numbers = numbersFrom(state.slice);
   const done = await donePieces<Outcome>(jobId, numbers);
   const { counts } = [...done.values()].reduce(sumOf, state);

@@ -25,7 +25,7 @@ export const numbersFrom = (first: number): number[] =>
 /** The slices of the next window: those from an offset on, up to the part's end. */
 export function slicesAt(part: readonly Judged[][], offset: number): Judged[][][] {
   const slices: Judged[][][] = [];
-  for (let at = offset; at < part.length && slices.length < WINDOW.slices; ) {
+  for (let at = offset; at < part.length && slices.length < WINDOW.slices;) {
     const people = peopleAt(part, at);
     slices.push(people);
     at += people.length;
@@ -44,6 +44,7 @@ export async function writeWindow(window: Window, isResumed: boolean): Promise<O
   const { jobId, first, slices } = window;
   const numbers = slices.map((_, index) => first + index);
   const done = isResumed ? await donePieces<Outcome>(jobId, numbers) : new Map<number, Outcome>();
+  // eslint-disable-next-line recado/no-firestore-in-loops -- a commit a slice, several at once
   return mapConcurrently(
     slices,
     WINDOW.atOnce,
