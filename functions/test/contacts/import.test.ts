@@ -217,6 +217,18 @@ describe('an import of new people', () => {
     // Each alias once, and the two contacts.
     expect(bill.reads).toBeLessThan(COUNT + 2 + 20);
   });
+
+  it('has the last row decide of somebody who is known by two names, in two slices', async () => {
+    const from = 130_000;
+    const known = await made({ name: 'Known', phone: phoneOf(from - 1), bsuid: 'ES.130000' });
+    const rows = people(from).split('\n');
+    const csv = rows.map((row, n) => `${row},${n === 0 ? 'bsuid' : ''}`);
+    csv[1_100] = `Earlier,${phoneOf(from - 1)},`;
+    csv[2_400] = 'Later,,ES.130000';
+    const result = await imported(csv.join('\n'), { rule: 'overwrite' });
+    expect(result).toMatchObject(counts(COUNT - 2, { updated: 2 }));
+    expect(await contactAt(known)).toMatchObject({ name: 'Later' });
+  });
 });
 
 describe('a file that cannot be imported', () => {

@@ -44,12 +44,15 @@ export async function writeWindow(window: Window, isResumed: boolean): Promise<O
   const { jobId, first, slices } = window;
   const numbers = slices.map((_, index) => first + index);
   const done = isResumed ? await donePieces<Outcome>(jobId, numbers) : new Map<number, Outcome>();
+  const begun: Promise<Outcome>[] = [];
   // eslint-disable-next-line recado/no-firestore-in-loops -- a commit a slice, several at once
-  return mapConcurrently(
-    slices,
-    WINDOW.atOnce,
-    async (people, index) => done.get(first + index) ?? writeSlice(window, first + index, people),
-  );
+  return mapConcurrently(slices, WINDOW.atOnce, (people, index) => {
+    const n = first + index;
+    const known = done.get(n);
+    const outcome = known ? Promise.resolve(known) : writeSlice(window, n, people, [...begun]);
+    begun.push(outcome);
+    return outcome;
+  });
 }
 
 /** Somebody else's writes get in the way seldom; each time they were faster. */
@@ -59,6 +62,7 @@ async function writeSlice(
   { jobId, options }: Window,
   n: number,
   people: Judged[][],
+  before: readonly Promise<Outcome>[],
 ): Promise<Outcome> {
   let slice = presumeNew(people);
   // eslint-disable-next-line recado/no-firestore-in-loops -- tried again on what has changed since the last try
@@ -71,6 +75,8 @@ async function writeSlice(
     } catch (error) {
       if (!isConflict(error) || round === MAX_ROUNDS) throw error;
     }
+    // Who is stored may be in slices before this one too, by another name: the last row decides.
+    await Promise.all(before);
     slice = await lookUp(people);
   }
 }
