@@ -5,7 +5,7 @@ import { compareTexts } from './compare';
 import { countOf } from './count';
 import { Stopped } from './errors';
 import type { Transform } from './migrated';
-import { migrateLane, type Lane, type LaneState } from './migrateLane';
+import { migrateLane, readPage, type Lane, type LaneState, type Range } from './migrateLane';
 import { checkPageSize, type BatchOptions } from './options';
 import { startRun, unbounded, type Run } from './run';
 import { verify, type Verification } from './verification';
@@ -69,6 +69,8 @@ const PAGE_SIZE = 1_000;
  *   Documents that come while it runs are seen if their id is still ahead.
  * - At the deadline or an abort it returns a report with `isComplete: false`.
  * - Once through, calling it again does nothing but report.
+ * - Costs a read and a write a document and a write for 1,000 of them; a call that goes on, or
+ *   finds nothing left to do, reads a page more.
  *
  * @param transform gives the new document, several (each with an id), or null for none
  * @throws ItemError that names the document which cannot be transformed or stored; what came
@@ -93,24 +95,26 @@ export async function batchMigration<S extends object, T extends object>(
   const isInPlace = collectionRef(source.path).path === collectionRef(target.path).path;
   checkOptions(source.path, options, isInPlace);
   const run = startRun(options);
-  const [checkpoints, sourceCount, targetCount] = await Promise.all([
+  const reading = { run, source, pageSize };
+  const ranges = rangesOf(splitAt);
+  const [checkpoints, beginnings, targetCount] = await Promise.all([
     dryRun ? rehearsals(splitAt.length + 1) : open(run, source.path, target.path, options),
-    countOf(run, collectionRef(source.path)),
+    // Most migrations begin at the beginning; for those that go on it is read in vain.
+    Promise.all(ranges.map((range) => readPage({ ...reading, ...range }, null))),
     dryRun || isInPlace ? 0 : countOf(run, collectionRef(target.path)),
+    options.onProgress &&
+      countOf(run, collectionRef(source.path)).then((total) => run.expect(total)),
   ]);
-  run.expect(sourceCount);
   run.advance(totalOf(checkpoints, 'read'));
   const first = checkpoints[0] as Checkpoint<LaneState>;
   await keepTargetCount(first, targetCount, checkpoints.length);
 
   const lanes = checkpoints.map((checkpoint, index): Lane<S, T> => ({
-    run,
-    ...{ source, target, transform, isInPlace, merge },
+    ...reading,
+    ...(ranges[index] as Range),
+    ...{ target, transform, isInPlace, merge, skipFailures },
     checkpoint,
-    from: splitAt[index - 1],
-    upTo: splitAt[index],
-    pageSize,
-    skipFailures,
+    beginning: beginnings.shift(),
   }));
   const ends = await Promise.allSettled(lanes.map(migrateLane));
   let stoppedBy: Stopped['reason'] | null = null;
@@ -163,6 +167,9 @@ function checkOptions(
     );
   }
 }
+
+const rangesOf = (splitAt: readonly string[]): Range[] =>
+  [undefined, ...splitAt].map((from, index) => ({ from, upTo: splitAt[index] }));
 
 /** How much was there before has to be known in the end, whoever gets there. */
 async function keepTargetCount(

@@ -24,14 +24,23 @@ export interface LaneState {
   targetBefore: number | null;
 }
 
-/** A range of ids that is worked through in order. */
-export interface Lane<S, T> extends Mapping<S, T> {
-  run: Run;
-  checkpoint: Checkpoint<LaneState>;
-  /** The range: from here, exclusive of the end. */
+/** Where a lane reads. */
+export interface Range {
+  /** From this id, exclusive of the end; undefined: without that bound. */
   from: string | undefined;
   upTo: string | undefined;
+}
+
+interface Reading<S, T> extends Range, Pick<Mapping<S, T>, 'source'> {
+  run: Run;
   pageSize: number;
+}
+
+/** A range of ids that is worked through in order. */
+export interface Lane<S, T> extends Mapping<S, T>, Reading<S, T> {
+  checkpoint: Checkpoint<LaneState>;
+  /** The range's first page, until it is taken: it is not to be in memory to the end. */
+  beginning: Page | undefined;
   skipFailures: boolean;
 }
 
@@ -54,7 +63,9 @@ export async function migrateLane<S extends object, T extends object>(
   lane: Lane<S, T>,
 ): Promise<void> {
   if (lane.checkpoint.isDone) return;
-  let page = await readPage(lane, lane.checkpoint.state.after);
+  const { after } = lane.checkpoint.state;
+  let page = after === null && lane.beginning ? lane.beginning : await readPage(lane, after);
+  lane.beginning = undefined;
   for (;;) {
     const last = page.docs.at(-1);
     const ahead = page.isLast || !last ? undefined : readPage(lane, last.id);
@@ -66,8 +77,9 @@ export async function migrateLane<S extends object, T extends object>(
   }
 }
 
-async function readPage<S extends object, T>(
-  { run, source, from, upTo, pageSize }: Lane<S, T>,
+/** The page of a range behind a document, or its first one. */
+export async function readPage<S extends object, T>(
+  { run, source, from, upTo, pageSize }: Reading<S, T>,
   after: string | null,
 ): Promise<Page> {
   // One more tells whether there is another page, without a request for one that is empty.

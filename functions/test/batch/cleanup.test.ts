@@ -13,7 +13,7 @@ import {
   expectSameEndWhicheverFails,
   expectSameEndWithLosses,
 } from './sameEnd';
-import { dump, FAST, pad, seed } from './stored';
+import { dump, FAST, pad, PATIENT, seed } from './stored';
 
 useProject('batch-cleanup');
 
@@ -88,7 +88,7 @@ describe('batchCleanup', () => {
   it('costs a read and a delete a document, and a write a page', async () => {
     await seed(itemsOf(1_000));
     const bill = await billOf(() =>
-      batchCleanup(items, EVERYTHING, { ...FAST, subcollections: [] }),
+      batchCleanup(items, EVERYTHING, { ...PATIENT, subcollections: [] }),
     );
     // Beside the documents: the look at the checkpoint, beside the page.
     expect(bill).toEqual({ reads: 1_000 + 1, writes: 1, deletes: 1_000, roundTrips: 3 });

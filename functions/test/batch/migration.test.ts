@@ -17,7 +17,7 @@ import {
   expectSameEndWhicheverFails,
   expectSameEndWithLosses,
 } from './sameEnd';
-import { dump, FAST, pad, seed } from './stored';
+import { dump, FAST, pad, PATIENT, seed } from './stored';
 
 useProject('batch-migration');
 
@@ -119,9 +119,11 @@ describe('batchMigration into another collection', () => {
   it('costs a read and a write a document, and a write a page', async () => {
     await seed(oldDocuments(1_000));
     const plain: Transform<Old, New> = ({ data }) => ({ data: { n: data.n } });
-    const bill = await billOf(() => batchMigration(old, target, plain, { ...FAST, name: 'plain' }));
-    // Beside the documents: one look at the checkpoint, counts before and after.
-    expect(bill).toEqual({ reads: 1_000 + 1 + 4, writes: 1_000 + 1, deletes: 0, roundTrips: 7 });
+    const bill = await billOf(() =>
+      batchMigration(old, target, plain, { ...PATIENT, name: 'plain' }),
+    );
+    // Beside the documents: one look at the checkpoint, the target's count before, both after.
+    expect(bill).toEqual({ reads: 1_000 + 1 + 3, writes: 1_000 + 1, deletes: 0, roundTrips: 6 });
   });
 
   it('does nothing more once it is through', async () => {
@@ -129,6 +131,21 @@ describe('batchMigration into another collection', () => {
     const first = await copy();
     const bill = await billOf(async () => expect(await copy()).toEqual(first));
     expect(bill.writes).toBe(0);
+  });
+
+  it('reads a page in vain where it goes on', async () => {
+    await seed(oldDocuments(60));
+    const options = { ...PATIENT, name: 'goes-on', pageSize: 20 };
+    const controller = new AbortController();
+    const stopping: Transform<Old, New> = ({ data }) => {
+      if (data.n === 30) controller.abort();
+      return { data: { n: data.n } };
+    };
+    await batchMigration(old, target, stopping, { ...options, signal: controller.signal });
+    const plain: Transform<Old, New> = ({ data }) => ({ data: { n: data.n } });
+    const bill = await billOf(() => batchMigration(old, target, plain, options));
+    // The first page and what is left, both with the document behind a page; checkpoint and counts.
+    expect(bill.reads).toBe(21 + (21 + 20) + 1 + 3);
   });
 
   it('writes nothing in a dry run, and tells what would fail', async () => {

@@ -25,4 +25,7 @@ export const FAST: BatchOptions = {
   requestTimeoutMs: 400,
 };
 
+/** Where requests are counted, none may be sent again because the machine is busy. */
+export const PATIENT: BatchOptions = { ...FAST, requestTimeoutMs: 60_000 };
+
 export const pad = (n: number): string => String(n).padStart(5, '0');
