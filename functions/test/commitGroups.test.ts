@@ -60,6 +60,29 @@ describe('callers who come while commits are under way', () => {
     expect(await stored('messages')).toHaveLength(CALLERS - 1);
   });
 
+  it('go on together without those whom a conflict names', async () => {
+    faults.plan(() => undefined);
+    const outcomes = await atOnce((n) =>
+      [20, 30].includes(n)
+        ? [[create(`m-${n}`), count(`first-time-of-${n}`)]]
+        : [[create(`m-${n}`)], [create(`second-${n}`)]],
+    );
+    expect(outcomes[20]).toEqual([GRPC.notFound]);
+    expect(outcomes[30]).toEqual([GRPC.notFound]);
+    expect(outcomes.flat().filter((outcome) => outcome === 'ok')).toHaveLength(2 * (CALLERS - 2));
+    // Two that were under way, three together of which two fail, two alone.
+    expect(faults.count).toBeLessThanOrEqual(7);
+  });
+
+  it('of one caller go on together, too', async () => {
+    faults.plan(() => undefined);
+    const groups = Array.from({ length: 50 }, (_, n) =>
+      n % 30 === 5 ? [create(`m-${n}`), count(`first-time-of-${n}`)] : [create(`m-${n}`)],
+    );
+    expect(await told(groups)).toEqual(groups.map((_, n) => (n % 30 === 5 ? GRPC.notFound : 'ok')));
+    expect(faults.count).toBeLessThanOrEqual(7);
+  });
+
   it('who create one document: one does, the others are told that it exists', async () => {
     const outcomes = await atOnce((n) => [[create('same', `by ${n}`)]]);
     const won = outcomes.findIndex(([outcome]) => outcome === 'ok');
@@ -77,7 +100,7 @@ describe('callers who come while commits are under way', () => {
 
 it('an answer that got lost: each is told of it, nothing is stored twice', async () => {
   await db().doc('conversations/a').set({ unreadCount: 0 });
-  faults.plan((n) => (n === 4 ? 'after' : undefined));
+  faults.plan((n) => (n === 2 ? 'after' : undefined));
   const outcomes = await atOnce((n) => [[create(`m${n}`), count('a')]]);
   expect(new Set(outcomes.flat())).toEqual(new Set(['ok', GRPC.alreadyExists]));
   expect((await db().doc('conversations/a').get()).get('unreadCount')).toBe(CALLERS);

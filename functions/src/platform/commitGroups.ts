@@ -1,5 +1,5 @@
-import { sizeOf } from '../shared/size';
-import { mapConcurrently } from '../shared/async';
+import { sizeAtMost } from '../shared/size';
+import { mapConcurrently, partition } from '../shared/async';
 import { commit, GRPC, grpcCode, isConflict, type WriteOp } from './commit';
 import type { Version } from './firestore';
 
@@ -11,7 +11,9 @@ const MAX_BYTES = 3 * 1024 * 1024;
 const MAX_WRITES = 450;
 const CONCURRENCY = 32;
 /** So many commits go out at once; what comes meanwhile shares the next one. */
-const COMMITS_AT_ONCE = 4;
+const COMMITS_AT_ONCE = 2;
+/** How often those whom a conflict does not name try together again. */
+const TRIES_TOGETHER = 3;
 
 /** Groups that go into one commit. */
 interface Chunk {
@@ -33,8 +35,8 @@ let underWay = 0;
 /**
  * Applies groups of writes, each whole or not at all, in as few round trips as possible: together
  * with each other, and with those of other callers who come while the instance's commits are under
- * way. Only if one of them conflicts or cannot be stored at all, each goes by itself, so that it
- * cannot fail the rest.
+ * way. Where a document is missing, those that Firestore names go by themselves and the rest
+ * together again; at any other conflict, and where one cannot be stored at all, each by itself.
  *
  * @returns an outcome a group, in order
  * @throws what no retry could settle (an outage); groups applied before it stay applied
@@ -74,7 +76,7 @@ function takeTogether(): Waiting[] {
 }
 
 /** Settles all of them, and never rejects. */
-async function commitTogether(chunks: Waiting[]): Promise<void> {
+async function commitTogether(chunks: Waiting[], tries = TRIES_TOGETHER): Promise<void> {
   const [first] = chunks as [Waiting];
   if (chunks.length === 1) return commitChunk(first.groups).then(first.resolve, first.reject);
   try {
@@ -85,22 +87,50 @@ async function commitTogether(chunks: Waiting[]): Promise<void> {
       for (const { reject } of chunks) reject(error);
       return;
     }
-    await Promise.all(
-      chunks.map(({ groups, resolve, reject }) => commitChunk(groups).then(resolve, reject)),
-    );
+    const { alone, together } = apart(error, chunks, ({ groups }) => groups.flat(), tries);
+    await Promise.all([
+      ...alone.map(({ groups, resolve, reject }) => commitChunk(groups).then(resolve, reject)),
+      together.length > 0 && commitTogether(together, tries - 1),
+    ]);
   }
 }
 
-async function commitChunk(groups: WriteOp[][]): Promise<GroupOutcome[]> {
+async function commitChunk(groups: WriteOp[][], tries = TRIES_TOGETHER): Promise<GroupOutcome[]> {
   try {
     const version = await commit(groups.flat());
     return groups.map(() => ({ ok: true, version }));
   } catch (error) {
     if (!concernsOneGroup(error)) throw error;
     if (groups.length === 1) return [{ ok: false, conflict: grpcCode(error) as number }];
+    const { alone, together } = apart(error, groups, (group) => group, tries);
+    const [others, named] = await Promise.all([
+      together.length > 0 ? commitChunk(together, tries - 1) : [],
+      mapConcurrently(alone, CONCURRENCY, (group) => commitChunk([group])),
+    ]);
+    const outcomes = new Map([
+      ...together.map((group, index) => [group, others[index]] as const),
+      ...alone.map((group, index) => [group, named[index]?.[0]] as const),
+    ]);
+    return groups.map((group) => outcomes.get(group) as GroupOutcome);
   }
-  const alone = await mapConcurrently(groups, CONCURRENCY, (group) => commitChunk([group]));
-  return alone.flat();
+}
+
+/**
+ * Divides those whose commit failed into whom the error names by a document's id, and the rest. It
+ * is a guess at who is to blame, and only saves commits: nothing is settled by it. Newcomers, whose
+ * documents are missing, come one by one; what exists already comes again in bulk, all of it alone.
+ */
+function apart<T>(
+  error: unknown,
+  items: T[],
+  opsOf: (item: T) => WriteOp[],
+  tries: number,
+): { alone: T[]; together: T[] } {
+  const { message = '' } = error as Partial<Error>;
+  const mayBeFew = tries > 1 && grpcCode(error) === GRPC.notFound;
+  const isNamed = ({ path }: WriteOp) => message.includes(path.slice(path.lastIndexOf('/') + 1));
+  const [alone, together] = partition(items, (item) => opsOf(item).some(isNamed));
+  return mayBeFew && alone.length > 0 ? { alone, together } : { alone: items, together: [] };
 }
 
 const concernsOneGroup = (error: unknown): boolean =>
@@ -123,7 +153,10 @@ const emptyChunk = (): Chunk => ({ groups: [], writes: 0, bytes: 0, creates: new
 const chunkOf = (group: WriteOp[]): Chunk => ({
   groups: [group],
   writes: group.length,
-  bytes: group.reduce((sum, op) => sum + op.path.length + ('data' in op ? sizeOf(op.data) : 0), 0),
+  bytes: group.reduce(
+    (sum, op) => sum + op.path.length + ('data' in op ? sizeAtMost(op.data) : 0),
+    0,
+  ),
   creates: new Set(group.filter(({ kind }) => kind === 'create').map(({ path }) => path)),
 });
 

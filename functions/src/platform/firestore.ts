@@ -9,6 +9,7 @@ import {
   type Transaction,
 } from '@google-cloud/firestore';
 import { firestoreIdleChannels, projectId, queryLogFile } from '../params';
+import { withCommitBytes } from './commitBytes';
 import { withDeadline } from './deadline';
 import { countFirestore } from './firestoreMetrics';
 import { onShutdown } from './lifecycle';
@@ -21,13 +22,12 @@ const stopListening: (() => void)[] = [];
 /** The process's one Firestore client, opened when it is first used. */
 export function db(): Firestore {
   if (!client) {
-    client = metered(
-      new Firestore({
-        projectId: projectId(),
-        ignoreUndefinedProperties: true,
-        maxIdleChannels: firestoreIdleChannels(),
-      }),
-    );
+    const firestore = new Firestore({
+      projectId: projectId(),
+      ignoreUndefinedProperties: true,
+      maxIdleChannels: firestoreIdleChannels(),
+    });
+    client = metered(withCommitBytes(firestore));
     stopListening.push(countFirestore());
     forgetClient = onShutdown('firestore', terminate, 'close');
     const file = queryLogFile();

@@ -2,17 +2,13 @@ import type { Firestore, WriteBatch } from '@google-cloud/firestore';
 import { projectId } from '../params';
 import { db, type Version } from './firestore';
 import { serverFormOf, type ServerForm } from './serverValues';
-
-/** A value in the protocol's form. */
-type Value =
-  | { nullValue: 'NULL_VALUE' }
-  | { booleanValue: boolean }
-  | { integerValue: number }
-  | { doubleValue: number }
-  | { stringValue: string }
-  | { arrayValue: { values?: Value[] } }
-  | { mapValue: { fields?: Fields } };
-type Fields = Record<string, Value>;
+import {
+  PlainWrite,
+  type Fields,
+  type FieldTransform,
+  type Precondition,
+  type Value,
+} from './writeForm';
 
 /** What a batch keeps of its writes; not in the library's types. */
 export interface EncodedOps {
@@ -43,11 +39,8 @@ export function addPlain(
   const fields = isPlainPath(path) ? fieldsOf(data, 1) : undefined;
   if (!fields) return false;
   const update = { name: nameOf(path), fields };
-  push(
-    batch,
-    path,
-    kind === 'create' ? { update, currentDocument: { exists: false } } : { update },
-  );
+  const currentDocument = kind === 'create' ? { exists: false } : undefined;
+  push(batch, path, new PlainWrite({ update, currentDocument }));
   return true;
 }
 
@@ -57,8 +50,8 @@ export type Demand = { version: Version } | { exists: true };
 /** Adds a deletion to a batch in the protocol's form; see `addPlain`. */
 export function addPlainDelete(batch: WriteBatch, path: string, demand?: Demand): boolean {
   if (!isPlainPath(path)) return false;
-  const write = { delete: nameOf(path) };
-  push(batch, path, demand ? { ...write, currentDocument: preconditionOf(demand) } : write);
+  const currentDocument = demand && preconditionOf(demand);
+  push(batch, path, new PlainWrite({ delete: nameOf(path), currentDocument }));
   return true;
 }
 
@@ -79,19 +72,20 @@ export function addPlainUpdate(
   const changes = isPlainPath(path) ? changesOf(data as Record<string, unknown>) : undefined;
   if (!changes) return false;
   const { fields, mask, transforms } = changes;
-  push(batch, path, {
+  const write = new PlainWrite({
     update: { name: nameOf(path), fields },
     updateMask: mask.length > 0 ? { fieldPaths: mask.sort() } : {},
     ...(transforms.length > 0 ? { updateTransforms: transforms } : {}),
     currentDocument: preconditionOf(demand),
   });
+  push(batch, path, write);
   return true;
 }
 
 interface Changes {
   fields: Fields;
   mask: string[];
-  transforms: object[];
+  transforms: FieldTransform[];
 }
 
 function changesOf(data: Record<string, unknown>): Changes | undefined {
@@ -129,7 +123,9 @@ function addChange(changes: Changes, fieldPath: string, value: unknown): boolean
   return encoded !== undefined;
 }
 
-function operandOf(form: Exclude<ServerForm, { delete: true }>): object | undefined {
+function operandOf(
+  form: Exclude<ServerForm, { delete: true }>,
+): Omit<FieldTransform, 'fieldPath'> | undefined {
   const [[name, operand]] = Object.entries(form) as [[string, unknown]];
   if (!Array.isArray(operand)) return { [name]: valueOf(operand, 1) };
   const list = arrayOf(operand, 1);
@@ -146,9 +142,9 @@ function place(fields: Fields, names: readonly string[], value: Value): void {
   into[names.at(-1) as string] = value;
 }
 
-function preconditionOf(demand: Demand): object {
+function preconditionOf(demand: Demand): Precondition {
   if ('exists' in demand) return demand;
-  const [seconds, nanos] = demand.version.split('.');
+  const [seconds, nanos] = demand.version.split('.') as [string, string];
   return { updateTime: { seconds, nanos: Number(nanos) } };
 }
 
@@ -163,7 +159,7 @@ function nameOf(path: string): string {
   return root.name + path;
 }
 
-function push(batch: WriteBatch, docPath: string, write: object): void {
+function push(batch: WriteBatch, docPath: string, write: PlainWrite): void {
   (batch as unknown as EncodedOps)._ops.push({ docPath, op: () => write });
 }
 
