@@ -42,9 +42,16 @@ export interface Resolved {
  * under its first alias lately, else the id that a person first seen under this identity was given.
  * Another alias may have changed hands, so it is no ground to store anything on.
  */
-export function guessContact(identity: Identity): string {
-  const [first] = aliasIds(identity) as [string];
-  return known(first) ?? first;
+export const guessContact = (identity: Identity): string => recallContact(identity).contactId;
+
+/** The same, and whether every alias is known to lead there: then there is nothing to link. */
+export function recallContact(identity: Identity): { contactId: string; isKnown: boolean } {
+  const [first, ...others] = aliasIds(identity) as [string, ...string[]];
+  const owner = known(first);
+  return {
+    contactId: owner ?? first,
+    isKnown: owner !== undefined && others.every((id) => known(id) === owner),
+  };
 }
 
 /** Of contacts that were merged: a merge that is undone is seen after this time. */

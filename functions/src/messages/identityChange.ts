@@ -2,6 +2,7 @@ import { changeIdentity } from '../contacts/changeIdentity';
 import type { Twins } from '../contacts/identify';
 import type { Identity } from '../contacts/schema';
 import type { MessageEvent } from '../platform/whatsapp/webhook';
+import { mapConcurrently } from '../shared/async';
 import { timeOf } from './inbound';
 import { inboundId } from './rules';
 import { readMessage } from './store';
@@ -9,19 +10,34 @@ import { readMessage } from './store';
 const BSUID = /^[\w.:-]{3,200}$/;
 const NUMBER = /^\+?\d{5,20}$/;
 
-/** An event as if the person's new names had sent it, and contacts that turned out to be one. */
-export interface Applied {
+const CONCURRENCY = 16;
+
+interface Applied {
+  /** As if the person's new names had sent it. */
   event: MessageEvent;
+  /** Contacts that turned out to be one. */
   twins: Twins[];
 }
 
 /**
- * Applies a system message that tells of a person's new number or BSUID, before it is stored: a
+ * Applies system messages that tell of a person's new number or BSUID, before they are stored: a
  * crash in between repeats it, and repeating it changes nothing. One that is stored already was
- * applied. Gives the event as if the new identity had sent it, so that it is stored in the person's
- * one conversation.
+ * applied. Gives all events as if the new identities had sent them, so that each is stored in the
+ * person's one conversation.
  */
-export async function applyIdentityChange(event: MessageEvent): Promise<Applied> {
+export async function applyIdentityChanges(
+  events: MessageEvent[],
+): Promise<{ moved: MessageEvent[]; twins: Twins[] }> {
+  if (!events.some(({ content }) => content.type === 'system')) return { moved: events, twins: [] };
+  // eslint-disable-next-line recado/no-firestore-in-loops -- only a system message that tells of a new number asks, in a transaction of its own
+  const applied = await mapConcurrently(events, CONCURRENCY, applyIdentityChange);
+  return {
+    moved: applied.map(({ event }) => event),
+    twins: applied.flatMap(({ twins }) => twins),
+  };
+}
+
+async function applyIdentityChange(event: MessageEvent): Promise<Applied> {
   const names = namesIn(event);
   if (!names) return { event, twins: [] };
   const { data: stored } = await readMessage(inboundId(event.channelId, event.wamid));

@@ -1,8 +1,8 @@
 import { stillThere } from '../contacts/stillThere';
 import {
-  guessContact,
   linkAliases,
   newContact,
+  recallContact,
   rememberContact,
   resolveContact,
   type Twins,
@@ -16,7 +16,7 @@ import { commitGroups, type GroupOutcome } from '../platform/commitGroups';
 import type { Version } from '../platform/firestore';
 import type { MessageEvent } from '../platform/whatsapp/webhook';
 import { mapConcurrently, partition } from '../shared/async';
-import { applyIdentityChange } from './identityChange';
+import { applyIdentityChanges } from './identityChange';
 import { groupBySender, inboundEffect, inboundMessage, timeOf, type InboundGroup } from './inbound';
 import { isModifier, modify } from './modify';
 import { createMessage, readMessages } from './store';
@@ -48,19 +48,23 @@ export async function receiveMessages(events: MessageEvent[]): Promise<ReceiveRe
     report.stored += stored;
   };
 
-  // eslint-disable-next-line recado/no-firestore-in-loops -- only a system message that tells of a new number asks, in a transaction of its own
-  const applied = await mapConcurrently(events, CONCURRENCY, applyIdentityChange);
-  const moved = applied.map(({ event }) => event);
-  report.twins = applied.flatMap(({ twins }) => twins);
-  const groups = groupBySender(moved.filter(({ content }) => !isModifier(content)));
+  const { moved, twins } = await applyIdentityChanges(events);
+  report.twins = twins;
+  const [modifiers, messages] = partition(moved, ({ content }) => isModifier(content));
+  const groups = groupBySender(messages);
   const [usual, special] = partition(groups, isUsual);
 
   const plans = usual.map(knownPlan);
   const outcomes = await commitGroups(plans.map(({ writes }) => writes));
-  // eslint-disable-next-line recado/no-firestore-in-loops -- all are stored in one go above; only those that conflict are looked at, each by itself
-  await mapConcurrently(usual, CONCURRENCY, async (group, index) => {
-    const outcome = outcomes[index] as GroupOutcome;
-    const plan = plans[index] as Plan;
+  const tried = usual.map((group, index) => ({
+    group,
+    plan: plans[index] as KnownPlan,
+    outcome: outcomes[index] as GroupOutcome,
+  }));
+  const [settled, others] = partition(tried, ({ plan, outcome }) => outcome.ok && plan.isKnown);
+  for (const { group } of settled) count(group.messages.length);
+  // eslint-disable-next-line recado/no-firestore-in-loops -- all are stored in one go above; only those that conflict, or whose names are not known to be one person's, are looked at
+  await mapConcurrently(others, CONCURRENCY, async ({ group, plan, outcome }) => {
     if (outcome.ok) {
       report.twins.push(...(await linkAliases(group.identity, plan.contactId)));
       rememberContact(group.identity, plan.contactId);
@@ -78,7 +82,7 @@ export async function receiveMessages(events: MessageEvent[]): Promise<ReceiveRe
 
   // After the messages of the same POST, which they may change.
   // eslint-disable-next-line recado/no-firestore-in-loops -- only reactions, edits and revocations ask, each in a commit with its message
-  await mapConcurrently(moved, CONCURRENCY, async (event) => {
+  await mapConcurrently(modifiers, CONCURRENCY, async (event) => {
     if (isModifier(event.content) && (await modify(event, event.content))) count(1);
   });
   report.duplicates = events.length - report.stored - report.refused.length;
@@ -96,6 +100,11 @@ interface Plan {
   afterwards?: (version: Version) => Promise<void>;
 }
 
+interface KnownPlan extends Plan {
+  /** Whether all names of the sender are known to be this contact's. */
+  isKnown: boolean;
+}
+
 /** Groups that can be stored without looking first. */
 const isUsual = (group: InboundGroup): boolean =>
   !asksToStopNow(group) && !isLate(timeOf(group.messages.at(-1)?.event as MessageEvent), now());
@@ -104,10 +113,11 @@ const messageWrites = (group: InboundGroup, contactId: string): WriteOp[] =>
   group.messages.map(({ id, event }) => createMessage(id, inboundMessage(event, contactId)));
 
 /** For a conversation that exists; fails as not found where there is none. */
-function knownPlan(group: InboundGroup): Plan {
-  const contactId = guessContact(group.identity);
+function knownPlan(group: InboundGroup): KnownPlan {
+  const { contactId, isKnown } = recallContact(group.identity);
   return {
     contactId,
+    isKnown,
     writes: [
       ...messageWrites(group, contactId),
       inboundUpdate(inboundEffect(group, contactId, true)),

@@ -197,11 +197,19 @@ export function decideDue(message: Message): DueDecision {
 
 const PREVIEW_LENGTH = 120;
 
+/** The first characters, of which each may take two places; most texts are short. */
+const beginningOf = (text: string): string =>
+  text.length <= PREVIEW_LENGTH
+    ? text
+    : Array.from(text.slice(0, 2 * PREVIEW_LENGTH))
+        .slice(0, PREVIEW_LENGTH)
+        .join('');
+
 /** What lists of conversations show of a message. */
 export function previewOf(direction: 'in' | 'out', type: string, content: object): Preview {
   const { body, caption, name, filename } = content as Record<string, unknown>;
   const inner =
     typeof body === 'object' && body !== null ? (body as { text?: unknown }).text : body;
   const text = [inner, caption, name, filename].find((part) => typeof part === 'string') ?? '';
-  return { text: Array.from(text).slice(0, PREVIEW_LENGTH).join(''), type, direction };
+  return { text: beginningOf(text), type, direction };
 }

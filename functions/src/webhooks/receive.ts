@@ -88,7 +88,7 @@ export async function receiveWebhook(body: string): Promise<WebhookReport> {
 }
 
 /** Nothing shorter can nest so deeply that writing it as JSON again would exhaust the stack. */
-const SHALLOW_LENGTH = 4_000;
+const SHALLOW_LENGTH = 6_000;
 
 /** The body's events; `undefined` for a body that is no JSON, or nests too deeply to be walked. */
 function parse(body: string): WebhookEvent[] | undefined {

@@ -176,7 +176,7 @@ function parseMessages(raw: RawBody, value: unknown): WebhookEvent[] {
   if (!channel.success) return [unknown('messages without a phone number id', raw)];
   const channelId = channel.data.phone_number_id;
   const contacts = arrayOf(value, 'contacts') ?? [];
-  const profiles = contacts.flatMap((contact) => profile.safeParse(contact).data ?? []);
+  const profiles = profilesOf(contacts);
   const alone = (list: 'messages' | 'statuses', item: unknown): RawBody =>
     bodyOf({
       field: 'messages',
@@ -200,25 +200,49 @@ function parseMessages(raw: RawBody, value: unknown): WebhookEvent[] {
   return [...events, unknown('messages with errors or without any content', raw)];
 }
 
+type Profile = z.infer<typeof profile>;
+
+/** The customers that a POST describes, as its messages refer to them. */
+interface Profiles {
+  byNumber: ReadonlyMap<string, Profile>;
+  byUser: ReadonlyMap<string, Profile>;
+  /** Set where there is one alone. */
+  only: Profile | undefined;
+}
+
+function profilesOf(contacts: unknown[]): Profiles {
+  const byNumber = new Map<string, Profile>();
+  const byUser = new Map<string, Profile>();
+  const all = contacts.flatMap((contact) => profile.safeParse(contact).data ?? []);
+  for (const item of all) {
+    if (item.wa_id) byNumber.set(digits(item.wa_id), item);
+    if (item.user_id) byUser.set(item.user_id, item);
+  }
+  return { byNumber, byUser, only: all.length === 1 ? all[0] : undefined };
+}
+
+/** With several contacts in one POST each message has to find its own. */
+function profileOf(
+  { byNumber, byUser, only }: Profiles,
+  number: string | null | undefined,
+  userId: string | null | undefined,
+): Profile | undefined {
+  if (!number && !userId) return only;
+  return (number && byNumber.get(digits(number))) || (userId && byUser.get(userId)) || undefined;
+}
+
 function parseMessage(
   item: unknown,
   raw: RawBody,
   channelId: string,
   displayPhoneNumber: string | undefined,
-  contacts: z.infer<typeof profile>[],
+  profiles: Profiles,
 ): MessageEvent | UnknownEvent {
   const parsed = message.safeParse(item);
   if (!parsed.success) return unknown('a message without a usable id', raw);
   const { id, timestamp, from, from_user_id, context, referral, group_id } = parsed.data;
 
-  // With several contacts in one POST each message has to find its own.
-  const named = contacts.find(
-    ({ wa_id, user_id }) =>
-      (from && wa_id && digits(wa_id) === digits(from)) ||
-      (from_user_id && user_id === from_user_id),
-  );
-  const contact =
-    named ?? (contacts.length === 1 && !from && !from_user_id ? contacts[0] : undefined);
+  const contact = profileOf(profiles, from, from_user_id);
   const sender = party({
     number: from ?? contact?.wa_id,
     bsuid: from_user_id ?? contact?.user_id,
