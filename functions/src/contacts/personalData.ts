@@ -57,13 +57,11 @@ async function contactsOfPerson(contactId: string): Promise<StoredContact[]> {
 
 /**
  * Under which ids and names a contact's person is known; their conversations are told by who knows
- * them. Reads: the contacts, their aliases.
- *
- * @throws AppError `not-found` where there is no such contact (any more)
+ * them. Reads: the contacts, their aliases. Nobody where there is no such contact (any more).
  */
-export async function personOf(contactId: string): Promise<Person> {
+export async function personOf(contactId: string): Promise<Person | undefined> {
   const stored = await contactsOfPerson(contactId);
-  if (!stored.some(({ id }) => id === contactId)) throw noContact();
+  if (!stored.some(({ id }) => id === contactId)) return undefined;
   const ids = stored.map(({ id }) => id);
   const known = await batchQuery(aliases, [{ where: [['contactId', 'in', ids]] }]);
   const data = stored.map((contact) => contact.data);
@@ -96,29 +94,46 @@ export const noContact = (): AppError =>
     details: { reason: 'contact' },
   });
 
-/** The erasure of a contact that was begun, by any job; null: there is no such contact (any more). */
-export async function erasureOf(contactId: string): Promise<Erasing | undefined | null> {
+/** A contact, and whether any job has begun to erase it. */
+export interface Erasable {
+  contactId: string;
+  version: Version;
+  begun: Erasing | undefined;
+}
+
+/** Looks at a contact that is to be erased; there may be no such contact (any more). */
+export async function findErasable(contactId: string): Promise<Erasable | undefined> {
   const [contact] = await batchGet(contacts, [contactId]);
-  return contact?.data ? contact.data.erasing : null;
+  if (!contact?.data) return undefined;
+  return { contactId, version: contact.version, begun: contact.data.erasing };
 }
 
 /**
  * The writes that end all that could find a person: their names lead to nobody, so whoever writes
  * under one is a new person; campaigns leave the contact out. What they were known by stays with the
  * contact until the end, so that an erasure that died can be begun again.
+ *
+ * @param seen the contact by which it was decided; they fail where it has changed since, so of two
+ *   jobs only one begins
  */
 export async function releasePerson(
   { contactIds, aliasIds: ids, conversationIds }: Person,
-  begun: Pick<Erasing, 'jobId' | 'anonymousId' | 'at'>,
+  begin: Pick<Erasing, 'jobId' | 'anonymousId' | 'at'>,
+  seen: Erasable,
 ): Promise<WriteOp[]> {
-  const erasing: Erasing = { ...begun, aliasIds: ids, conversationIds };
+  const erasing: Erasing = { ...begin, aliasIds: ids, conversationIds };
   const [stored, known] = await Promise.all([
-    batchGet(contacts, contactIds),
+    batchGet(
+      contacts,
+      contactIds.filter((id) => id !== seen.contactId),
+    ),
     batchGet(aliases, ids),
   ]);
+  const fields = { isActive: false, erasing, updatedAt: now() };
   return [
+    updateContact(seen.contactId, fields, seen.version),
     ...stored.flatMap(({ id, data, version }) =>
-      data ? [updateContact(id, { isActive: false, erasing, updatedAt: now() }, version)] : [],
+      data ? [updateContact(id, fields, version)] : [],
     ),
     ...known.flatMap(({ id, data, version }) =>
       data && contactIds.includes(data.contactId ?? '') ? [releaseAlias(id, version)] : [],

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { erasureOf, noContact } from '../contacts/personalData';
+import { findErasable, noContact } from '../contacts/personalData';
 import { exists, isGoingOn } from '../jobs/look';
 import { startJob } from '../jobs/start';
 import { now } from '../platform/clock';
@@ -23,9 +23,9 @@ export async function erase(
 ): Promise<{ jobId: string }> {
   // In the end the contact is gone, and the job of the key is still to be known again.
   if (!(await exists(jobId))) {
-    const begun = await erasureOf(contactId);
-    if (begun === null) throw noContact();
-    if (begun && (await isGoingOn(begun.jobId))) throw beingErased();
+    const found = await findErasable(contactId);
+    if (!found) throw noContact();
+    if (found.begun && (await isGoingOn(found.begun.jobId))) throw beingErased();
   }
   const input = { person: hashId('erase', jobId, contactId), reason };
   const state: EraseState = { phase: 'release', contactId, requestedAt: now() };

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { auditWrite } from '../audit/record';
-import { erasureOf, releasePerson, removePerson } from '../contacts/personalData';
+import { findErasable, releasePerson, removePerson } from '../contacts/personalData';
 import { moveConversations } from '../conversations/personalData';
 import { fileWrite, placeOf } from '../files/keep';
 import { isGoingOn } from '../jobs/look';
@@ -66,19 +66,20 @@ async function release(
   { jobId }: Context,
   { contactId, requestedAt }: Extract<EraseState, { phase: 'release' }>,
 ): Promise<Step<EraseState>> {
-  const begun = await erasureOf(contactId);
+  const seen = await findErasable(contactId);
+  const begun = seen?.begun;
   const isOthers = begun && begun.jobId !== jobId && (await isGoingOn(begun.jobId));
-  if (begun === null || isOthers) {
+  const person = isOthers ? undefined : await wholePerson(contactId);
+  if (!seen || !person) {
     // Another job was asked for at the same time, and was faster. This one is to know nobody either.
     const result = { erasedBy: begun?.jobId ?? null };
     return { state: { phase: 'over' }, result, isDone: true };
   }
   // One that died before has made some of it anonymous already; the rest goes to the same id.
   const anonymousId = begun?.anonymousId ?? hashId('anonymous', newId());
-  const person = await wholePerson(contactId);
   const at = now();
   const [released, moved] = await Promise.all([
-    releasePerson(person, { jobId, anonymousId, at }),
+    releasePerson(person, { jobId, anonymousId, at }, seen),
     moveConversations(person, anonymousId),
   ]);
   return {

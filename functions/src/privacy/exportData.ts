@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { erasureOf, noContact } from '../contacts/personalData';
+import { findErasable, noContact } from '../contacts/personalData';
 import { exists } from '../jobs/look';
 import { startJob } from '../jobs/start';
 import type { Member } from '../team/schema';
@@ -15,6 +15,6 @@ export async function exportData(
   member: Member,
   { jobId, contactId }: z.output<typeof exportDataInput>,
 ): Promise<{ jobId: string }> {
-  if (!(await exists(jobId)) && (await erasureOf(contactId)) === null) throw noContact();
+  if (!(await exists(jobId)) && !(await findErasable(contactId))) throw noContact();
   return startJob(member, 'contacts-exportData', jobId, { contactId });
 }

@@ -1,5 +1,6 @@
 import { auditWrite } from '../audit/record';
 import { fileWrite, placeOf } from '../files/keep';
+import { noContact } from '../contacts/personalData';
 import type { JobHandler, Step, StepContext } from '../jobs/run';
 import { now } from '../platform/clock';
 import { storage } from '../platform/storage';
@@ -53,6 +54,7 @@ const NOBODY: OfPerson['person'] = {
 
 async function begin({ input }: Context): Promise<Step<State>> {
   const person = await wholePerson(input.contactId);
+  if (!person) throw noContact();
   const place = { section: 0, cursor: null, counts: {}, parts: 0 };
   return { state: { person, exportedAt: now(), ...place, phase: 'gather' }, isDone: false };
 }

@@ -50,9 +50,10 @@ export const PHASES: readonly Pick<PersonalData, 'erase'>[] = [
   messageData,
 ];
 
-/** Everything under which a contact's person is found. */
-export async function wholePerson(contactId: string): Promise<Person> {
+/** Everything under which a contact's person is found; nobody where there is no such contact. */
+export async function wholePerson(contactId: string): Promise<Person | undefined> {
   const person = await personOf(contactId);
+  if (!person) return undefined;
   const { items } = await conversationData.page(person, null);
   const current = items.map((item) => (item as { id: string }).id);
   return { ...person, conversationIds: [...new Set([...person.conversationIds, ...current])] };
