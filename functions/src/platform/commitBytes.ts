@@ -84,7 +84,9 @@ export function withCommitBytes<T extends Firestore>(firestore: T): T {
 }
 
 function encodeCommits(stub: Stub): void {
-  const { path, requestSerialize, responseDeserialize } = stub.commit as Method;
+  const { path, requestSerialize, responseDeserialize } = stub.commit as Partial<Method>;
+  // Where the library is made otherwise, it encodes commits itself: as rightly, only slower.
+  if (!path || !requestSerialize) return;
   const serialize = commitSerializer(requestSerialize);
   stub.commit = (request, metadata, options, callback) => {
     const done = withoutEmptyDetails(callback);

@@ -1,4 +1,4 @@
-import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { batchGet } from '../../src/batch/batchGet';
 import {
   batchMigration,
@@ -6,64 +6,24 @@ import {
   type Transform,
 } from '../../src/batch/batchMigration';
 import { collection } from '../../src/batch/collection';
-import { db, increment } from '../../src/platform/firestore';
 import { billOf } from '../support/meter';
-import { useProject } from '../support/project';
-import { seededRandom } from '../support/random';
-import { clearFirestore } from '../support/stored';
-import { installFaults, type Faults } from './faults';
 import {
-  expectSameEndAfterDeaths,
-  expectSameEndWhicheverFails,
-  expectSameEndWithLosses,
-} from './sameEnd';
+  COUNT,
+  copy,
+  expectWrittenOnce,
+  faults,
+  old,
+  oldDocuments,
+  OPTIONS,
+  target,
+  transform,
+  useMigrations,
+  type New,
+  type Old,
+} from './migrating';
 import { dump, FAST, pad, PATIENT, seed } from './stored';
 
-useProject('batch-migration');
-
-interface Old {
-  n: number;
-  name?: string;
-}
-interface New {
-  n: number;
-  label?: string;
-  /** How often it was written: an increment, so that a page done twice would show. */
-  written?: unknown;
-  'odd.name'?: string;
-}
-const old = collection<Old>('old');
-const target = collection<New>('new');
-const random = seededRandom('batch migration');
-let faults: Faults;
-
-const oldDocuments = (count: number): Record<string, Old> =>
-  Object.fromEntries(
-    Array.from({ length: count }, (_, n) => [`old/${pad(n)}`, { n, name: `name ${n}` }]),
-  );
-
-/** Every fifth is passed over; some become two. */
-const transform: Transform<Old, New> = ({ id, data }) => {
-  if (data.n % 5 === 4) return null;
-  const first = { data: { n: data.n, label: data.name ?? '', written: increment(1) } };
-  if (data.n % 7 !== 0) return first;
-  return [first, { id: `${id}-twin`, data: { n: -data.n, written: increment(1) } }];
-};
-
-beforeAll(() => {
-  faults = installFaults();
-});
-beforeEach(async () => {
-  faults.end();
-  await clearFirestore();
-});
-
-/** Each of the documents was written once, and not as often as its page was tried. */
-const expectWrittenOnce = async (): Promise<void> => {
-  for (const [path, stored] of Object.entries(await dump('new'))) {
-    expect(stored, path).toMatchObject({ written: 1 });
-  }
-};
+useMigrations('batch-migration');
 
 /** How many writes each commit has from now on; one is the checkpoint. */
 function sizesOfCommits(): number[] {
@@ -80,11 +40,6 @@ function beforeCommit(n: number, work: () => Promise<unknown>): void {
   let commits = 0;
   faults.plan((_, method) => (method === 'commit' && commits++ === n ? work : undefined));
 }
-
-const COUNT = 130;
-const OPTIONS = { ...FAST, name: 'renaming', pageSize: 20, merge: true };
-const copy = (options: object = {}): Promise<MigrationReport> =>
-  batchMigration(old, target, transform, { ...OPTIONS, ...options });
 
 describe('batchMigration into another collection', () => {
   it('transforms, passes over, multiplies, and verifies the counts', async () => {
@@ -340,191 +295,5 @@ describe('batchMigration into another collection', () => {
     const run = batchMigration(old, target, asking, { ...OPTIONS, skipFailures: true });
     expect(await run).toMatchObject({ read: 40, failed: 0, isComplete: false });
     expect(await copy()).toMatchObject({ read: COUNT, failed: 0, isComplete: true });
-  });
-});
-
-describe('batchMigration in place', () => {
-  const inPlace: Transform<Old, New> = ({ data: { n, name } }) =>
-    n % 5 === 4 ? null : { data: { n: n * 2, ...(name ? { 'odd.name': name } : {}) } };
-  const run = (options: object = {}) =>
-    batchMigration(old, collection<New>('old'), inPlace, {
-      ...FAST,
-      name: 'in-place',
-      pageSize: 20,
-      ...options,
-    });
-  const doubled: Transform<Old, Old> = ({ data }) => ({ data: { ...data, n: data.n * 2 } });
-
-  it('replaces documents whole, also with names that look like paths', async () => {
-    await seed(oldDocuments(COUNT));
-    expect(await run()).toMatchObject({ read: COUNT, verification: { isSound: true } });
-    const stored = await dump('old');
-    expect(stored[`old/${pad(3)}`]).toEqual({ n: 6, 'odd.name': 'name 3' });
-    expect(stored[`old/${pad(4)}`]).toEqual({ n: 4, name: 'name 4' });
-  });
-
-  it('loses no change that others make meanwhile, and brings back nothing', async () => {
-    await seed(oldDocuments(60));
-    faults.plan((n, method) => {
-      if (method !== 'commit' || n > 5) return undefined;
-      return async () => {
-        await db()
-          .doc(`old/${pad(10)}`)
-          .update({ name: 'changed' });
-        await db()
-          .doc(`old/${pad(11)}`)
-          .delete();
-      };
-    });
-    const report = await batchMigration(old, old, doubled, { ...FAST, name: 'race', pageSize: 20 });
-    expect(report).toMatchObject({ read: 59, written: 59, verification: { isSound: true } });
-    const stored = await dump('old');
-    expect(stored[`old/${pad(10)}`]).toEqual({ n: 20, name: 'changed' });
-    expect(stored[`old/${pad(9)}`]).toEqual({ n: 18, name: 'name 9' });
-    expect(stored[`old/${pad(11)}`]).toBeUndefined();
-  });
-
-  it('gets through where documents change all the time', async () => {
-    await seed(oldDocuments(60));
-    let commits = 0;
-    faults.plan((_, method, writes) => {
-      // Whoever tries many at once comes too late.
-      if (method !== 'commit' || writes <= 6) return undefined;
-      const id = pad(random.below(20));
-      return () =>
-        db()
-          .doc(`old/${id}`)
-          .update({ name: `change ${commits++}` });
-    });
-    const report = await batchMigration(old, old, doubled, { ...FAST, name: 'hot', pageSize: 20 });
-    expect(report).toMatchObject({ read: 60, written: 60, verification: { isSound: true } });
-    expect(commits).toBeGreaterThan(3);
-    for (const [path, stored] of Object.entries(await dump('old'))) {
-      expect((stored as Old).n, path).toBe(Number(path.slice(4)) * 2);
-    }
-  });
-
-  it('gives up a document that changes at every try, and names it', async () => {
-    await seed(oldDocuments(10));
-    faults.plan((n, method) =>
-      method === 'commit'
-        ? () =>
-            db()
-              .doc(`old/${pad(7)}`)
-              .update({ name: `change ${n}` })
-        : undefined,
-    );
-    const run = batchMigration(old, old, doubled, { ...FAST, name: 'hot' });
-    await expect(run).rejects.toThrow(`old/${pad(7)}: it changes faster`);
-  });
-
-  it('does not pass over a document that cannot be transformed any more when it is read again', async () => {
-    await seed(oldDocuments(20));
-    let isChanged = false;
-    faults.plan((_, method) => {
-      if (method !== 'commit' || isChanged) return undefined;
-      isChanged = true;
-      return () =>
-        db()
-          .doc(`old/${pad(10)}`)
-          .update({ n: -1 });
-    });
-    const picky: Transform<Old, Old> = (document) => {
-      if (document.data.n < 0) throw new Error('it is negative');
-      return doubled(document);
-    };
-    const run = batchMigration(old, old, picky, { ...FAST, name: 'picky' });
-    await expect(run).rejects.toThrow(`old/${pad(10)}: it is negative`);
-    expect(await dump('old')).toMatchObject({
-      [`old/${pad(9)}`]: { n: 18 },
-      [`old/${pad(10)}`]: { n: -1 },
-      [`old/${pad(11)}`]: { n: 11 },
-    });
-  });
-
-  it('does not let a document move within its collection, and merges nothing', async () => {
-    await seed(oldDocuments(5));
-    const moving: Transform<Old, Old> = ({ id, data }) => ({ id: `${id}x`, data });
-    await expect(batchMigration(old, old, moving, { ...FAST, name: 'moving' })).rejects.toThrow(
-      'cannot move',
-    );
-    await expect(run({ merge: true })).rejects.toMatchObject({ code: 'invalid-argument' });
-  });
-
-  it('ends the same, whichever request fails or the process dies at', () =>
-    expectSameEndWhicheverFails({
-      faults,
-      prepare: async () => {
-        await clearFirestore();
-        await seed(oldDocuments(45));
-      },
-      // Doubled twice would show.
-      run: () =>
-        batchMigration(old, old, doubled, {
-          ...{ ...FAST, name: 'doubling' },
-          ...{ pageSize: 20, requestTimeoutMs: 150 },
-        }),
-      stored: () => dump('old'),
-    }));
-});
-
-describe('when requests fail or the process dies', () => {
-  const copying = {
-    get faults() {
-      return faults;
-    },
-    prepare: async () => {
-      await clearFirestore();
-      await seed(oldDocuments(70));
-    },
-    run: () => copy({ splitAt: [pad(30)], requestTimeoutMs: 150 }),
-    stored: () => dump('new'),
-  };
-
-  it('ends the same, whichever request it is', () => expectSameEndWhicheverFails(copying));
-
-  it('ends the same after dying again and again', () =>
-    expectSameEndAfterDeaths(copying, random, ({ isComplete }) => isComplete));
-
-  it('ends the same when half of the requests are lost, or an answer never comes', () =>
-    expectSameEndWithLosses({ ...copying, run: () => copy({ attempts: 100 }) }, random));
-
-  it('does nothing twice where the commit of one that died arrives in the next run', async () => {
-    await copying.prepare();
-    let commits = 0;
-    let isSentLate = false;
-    faults.plan((_, method) => {
-      if (isSentLate) return 'crash-before';
-      isSentLate = method === 'commit' && ++commits === 2;
-      return isSentLate ? 'late' : undefined;
-    });
-    await expect(copy()).rejects.toThrow('dead');
-    // It is still on its way.
-    faults.plan(() => undefined);
-    await expect(copy()).rejects.toMatchObject({ code: 'aborted' });
-    expect(await copy()).toMatchObject({ read: 70, isComplete: true });
-    await expectWrittenOnce();
-  });
-
-  it('loses nothing where it dies between the parts of a page that was too much', async () => {
-    await copying.prepare();
-    let commits = 0;
-    faults.plan((_, method, writes) => {
-      if (method !== 'commit') return undefined;
-      if (writes > 10) return 'refused';
-      return ++commits === 4 ? 'crash-after' : undefined;
-    });
-    // All are in one page, which is the last.
-    await expect(copy({ pageSize: 100 })).rejects.toThrow('dead');
-    faults.end();
-    expect((await dump('batchRuns'))['batchRuns/renaming']).toMatchObject({ isDone: false });
-    expect(await copy({ pageSize: 100 })).toMatchObject({ read: 70, isComplete: true });
-    await expectWrittenOnce();
-  });
-
-  it('says which migration it is that cannot be written', async () => {
-    await copying.prepare();
-    faults.plan((_, method) => (method === 'commit' ? 'before' : undefined));
-    await expect(copy()).rejects.toThrow('batchRuns/renaming: the connection broke (8 attempts)');
   });
 });
